@@ -1,0 +1,157 @@
+"""How often are the suggested codes those of expert coders? Prints the figures of the gold folder's scorer.
+
+usage: python benchmarks/accuracy.py --gold PATH [--sets aci mts_icd ...] [--errors N] [--record]
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import common
+
+import codeassist
+from codeassist.io.documents import to_document
+
+NOTE_SETS = {"aci": "aci/notes.jsonl", "mts_icd": "mts_icd/notes.jsonl", "cmc2007": "cmc2007/notes.jsonl",
+             "codiesp/train": "codiesp/train.jsonl"}
+PHRASE_SETS = ("doid", "mondo", "icd9_titles")
+
+
+def predict(assistant: codeassist.CodeAssist, notes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Code every note as its own encounter."""
+    results = []
+    for row in notes:
+        note = codeassist.Note(row["note_id"], row["text"])
+        encounter = codeassist.Encounter(row["note_id"], (note,), setting=row.get("setting", "outpatient"))
+        results.append(to_document(assistant.code(encounter)))
+    return results
+
+
+def write_lines(rows: Iterable[Mapping[str, Any]], folder: Path) -> str:
+    """Write predictions where the scorer can read them and return the path."""
+    path = folder / "predictions.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def search_phrases(assistant: codeassist.CodeAssist, gold: Path, name: str) -> list[dict[str, Any]]:
+    """Look up every phrase of one set."""
+    phrases = (row["phrase"] for row in common.read_rows(gold / f"phrases/{name}.jsonl"))
+    return [{"phrase": p, "codes": [m.code for m in assistant.search(p, limit=10)]} for p in phrases]
+
+
+def assess_sentences(assistant: codeassist.CodeAssist, gold: Path) -> list[dict[str, Any]]:
+    """Assess every marked finding of the assertion set."""
+    rows = []
+    for row in common.read_rows(gold / "negex/context.jsonl"):
+        sentence, concept = row["sentence"], row["concept"]
+        upper = sentence.find(concept.upper())
+        start = upper if upper >= 0 else max(0, sentence.lower().find(concept.lower()))
+        (assertion,) = assistant.assess(sentence, [(start, min(start + len(concept), len(sentence)))])
+        rows.append(
+            {
+                "id": row["id"],
+                "presence": assertion.presence,
+                "temporality": assertion.temporality,
+                "experiencer": assertion.experiencer,
+            }
+        )
+    return rows
+
+
+def gold_codes(gold: Path, name: str) -> dict[str, tuple[set[str], set[str]]]:
+    """Return the codes that must be found and the codes that may be reported, for each note."""
+    if name == "aci":
+        out = {}
+        for row in common.read_rows(gold / "aci/labels.jsonl"):
+            votes = collections.Counter(c for who in ("amazon", "medcoder", "cpc") for c in set(row.get(who, [])))
+            out[row["note_id"]] = ({c for c, n in votes.items() if n > 1}, set(votes))
+        return out
+    if name == "mts_icd":
+        rows = common.read_rows(gold / "mts_icd/labels.jsonl")
+        return {row["note_id"]: ({group[0] for group in row["required"]}, set(row["acceptable"])) for row in rows}
+    if name == "codiesp/train":
+        return {row["note_id"]: (set(row["codes"]),) * 2 for row in common.read_rows(gold / "codiesp/train.jsonl")}
+    return {}
+
+
+def classify_errors(result: Mapping[str, Any], due: set[str], allowed: set[str]) -> list[tuple[str, str]]:
+    """Return the errors of one note as pairs of kind and codes."""
+    reported = {s["code"] for s in result["diagnoses"] if s["disposition"] == "report"}
+    considered = {s["code"] for s in result["diagnoses"]} - reported
+    errors = []
+    for code in sorted(due):
+        bare = code.rstrip("*")
+        if any(c.startswith(bare) for c in reported):
+            continue
+        near = [c for c in reported if c[:3] == code[:3]]
+        if near:
+            errors.append(("right category, wrong code", f"{code} <- {' '.join(sorted(near))}"))
+        elif any(c.startswith(bare) for c in considered):
+            errors.append(("found, not reported", code))
+        elif any(c[:3] == code[:3] for c in considered):
+            errors.append(("category found, not reported", code))
+        else:
+            errors.append(("missed mention", code))
+    known = {c[:3] for c in allowed}
+    for code in sorted(reported):
+        if not any(code.startswith(g.rstrip("*")) if g.endswith("*") else code == g for g in allowed):
+            kind = "reported, wrong code of the category" if code[:3] in known else "reported, not reportable"
+            errors.append((kind, code))
+    return errors
+
+
+def print_errors(gold: Path, name: str, results: list[dict[str, Any]], most: int) -> None:
+    """Print the errors of a set by kind."""
+    codes = gold_codes(gold, name)
+    kinds = collections.Counter()
+    listed = []
+    for result in results:
+        due, allowed = codes.get(result["encounter_id"], (set(), set()))
+        if not allowed:
+            continue
+        errors = classify_errors(result, due, allowed)
+        kinds.update(kind for kind, _ in errors)
+        listed += [(result["encounter_id"], kind, code) for kind, code in errors]
+    for kind, count in kinds.most_common():
+        print(f"  {count:5d} {kind}")
+    for note_id, kind, code in listed[:most]:
+        print(f"    {note_id}  {kind}: {code}")
+
+
+def main() -> None:
+    """Score the chosen sets and print their figures."""
+    parser = common.make_parser(__doc__ or "")
+    parser.add_argument("--sets", nargs="*", default=[*NOTE_SETS, "assertion", *PHRASE_SETS])
+    parser.add_argument("--errors", type=int, default=0, help="how many errors to list for each set of notes")
+    parser.add_argument("--record", action="store_true", help="append the figures to benchmarks/results")
+    options = parser.parse_args()
+    gold = common.require_gold(options.gold)
+    assistant = codeassist.load()
+    figures: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for chosen in options.sets:
+            if chosen in NOTE_SETS:
+                results = predict(assistant, common.read_rows(gold / NOTE_SETS[chosen]))
+                figures[chosen] = common.score(gold, "notes", chosen, write_lines(results, folder))
+            elif chosen == "assertion":
+                path = write_lines(assess_sentences(assistant, gold), folder)
+                figures[chosen] = common.score(gold, "assertion", path)
+            else:
+                path = write_lines(search_phrases(assistant, gold, chosen), folder)
+                figures[chosen] = common.score(gold, "phrases", f"phrases/{chosen}.jsonl", path)
+            print(chosen, json.dumps(figures[chosen]))
+            if options.errors and chosen in NOTE_SETS:
+                print_errors(gold, chosen, results, options.errors)
+    if options.record:
+        common.record("accuracy", figures)
+
+
+if __name__ == "__main__":
+    main()

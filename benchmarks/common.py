@@ -1,0 +1,63 @@
+"""Shared by the benchmarks: the gold folder, results files, machine facts."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parent / "results"
+GOLD_VARIABLE = "CODEASSIST_GOLD"
+
+
+def make_parser(description: str) -> argparse.ArgumentParser:
+    """Return a parser with the option that every benchmark on gold data has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--gold", type=Path, default=os.environ.get(GOLD_VARIABLE), help="folder of the gold data")
+    return parser
+
+
+def require_gold(gold: Path | None) -> Path:
+    """Return the gold folder, or leave with one clear line: benchmarks skip without it."""
+    if gold is None or not (Path(gold) / "score.py").is_file():
+        print(f"skipped: no gold folder; give --gold PATH or set {GOLD_VARIABLE} to a folder that holds score.py")
+        sys.exit(0)
+    return Path(gold)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSONL file."""
+    with path.open(encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines if line.strip())
+
+
+def score(gold: Path, *arguments: str) -> dict[str, Any]:
+    """Run the gold folder's own scorer and return what it printed."""
+    command = [sys.executable, str(gold / "score.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - the user's own folder
+    scores: dict[str, Any] = json.loads(done.stdout)
+    return scores
+
+
+def record(question: str, figures: Mapping[str, Any]) -> None:
+    """Append one line to ``results/<question>.jsonl``: when, which commit, which machine, which figures."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=RESULTS.parent
+    ).stdout.strip()
+    row = {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "commit": commit,
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        **figures,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    with (RESULTS / f"{question}.jsonl").open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(row) + "\n")

@@ -1,0 +1,168 @@
+"""Finds the wordings of the term index in a tokenized note, all stretches of the note at once."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from spacy.tokens import Doc
+
+from codeassist.terminology.spelling import SpellingCorrector
+from codeassist.terminology.term_index import MAX_WORDS, TermIndex
+from codeassist.terminology.words import WordNormalizer, hash_word
+
+# Punctuation that ends a wording: a term does not reach across it.
+_BREAKS = frozenset(".,;:?!()[]{}|•→⇒*#=<>~^\u2013\u2014") | {"--", "...", "+"}
+_CONJUNCTIONS = frozenset({",", "and", "or", "&", "And", "AND", "OR", "/"})
+_CLAUSE_ENDS = frozenset(".;:?!•|#*")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWords:
+    """This is a note as the matcher sees it: its content words in order.
+
+    Everything has one entry a content word. ``token`` is the position in the Doc; ``segment`` changes at every break a
+    term cannot cross (comma, bracket, bullet, line end); ``clause`` changes only at the ends of clauses.
+    ``after_conjunction`` marks the words behind "and", "or" or a comma.
+    """
+
+    words: tuple[str, ...]
+    token: tuple[int, ...]
+    segment: npt.NDArray[np.int32]
+    clause: tuple[int, ...]
+    hashes: npt.NDArray[np.uint64]
+    is_modifier: npt.NDArray[np.bool_]
+    after_conjunction: tuple[bool, ...]
+    word_set: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """This is a stretch of content words, ``first`` to ``last`` included, that names the terms at ``place``."""
+
+    first: int
+    last: int
+    size: int
+    place: int
+
+
+class WordReader:
+    """This turns tokens into `NoteWords`.
+
+    Parameters
+    ----------
+    normalizer
+        Gives the normal form of a token.
+    modifiers
+        Normal forms that only modify (side, acuity, severity...): a term is also found where they stand inside it.
+    corrector
+        Gives the word that an unknown word misspells; None to leave words as they are.
+    """
+
+    def __init__(
+        self, normalizer: WordNormalizer, modifiers: AbstractSet[str], corrector: SpellingCorrector | None
+    ) -> None:
+        self._normalizer = normalizer
+        self._corrector = corrector
+        self._modifiers = modifiers
+        self._known: dict[str, tuple[str, int, bool]] = {}
+
+    def __call__(self, doc: Doc) -> NoteWords:
+        """Read the content words of a tokenized note."""
+        words, tokens, segments, clauses, hashes, modifiers, joined = [], [], [], [], [], [], []
+        segment = clause = 0
+        after_conjunction = False
+        for position, token in enumerate(doc):
+            text = token.text
+            word, number, is_modifier = self._known.get(text) or self._read(text)
+            if not word:
+                if text in _BREAKS or _is_line_end(doc, position, text):
+                    segment += 1
+                    clause += text in _CLAUSE_ENDS or text.isspace()
+                after_conjunction |= text in _CONJUNCTIONS
+                continue
+            words.append(word)
+            tokens.append(position)
+            segments.append(segment)
+            clauses.append(clause)
+            hashes.append(number)
+            modifiers.append(is_modifier)
+            joined.append(after_conjunction)
+            after_conjunction = False
+        return NoteWords(
+            tuple(words),
+            tuple(tokens),
+            np.array(segments, np.int32),
+            tuple(clauses),
+            np.array(hashes, np.uint64),
+            np.array(modifiers, np.bool_),
+            tuple(joined),
+            frozenset(words),
+        )
+
+    def _read(self, text: str) -> tuple[str, int, bool]:
+        word = self._normalizer(text)
+        # A capitalised word may be a name, and names are not corrected into diseases.
+        if word and self._corrector is not None and (text.islower() or text.isupper()):
+            word = self._corrector.correct(word) or word
+        read = (word, hash_word(word) if word else 0, word in self._modifiers)
+        if len(self._known) < 200_000:
+            self._known[text] = read
+        return read
+
+
+def _is_line_end(doc: Doc, position: int, text: str) -> bool:
+    """Tell whether white space ends a line of a list rather than wraps a sentence."""
+    if not text.isspace() or "\n" not in text:
+        return False
+    following = doc[position + 1].text if position + 1 < len(doc) else ""
+    return "\n" in text.replace("\n", "", 1) or not following[:1].islower()
+
+
+class TermMatcher:
+    """This finds every term of the index in a note, longest first, without overlaps."""
+
+    def __init__(self, index: TermIndex) -> None:
+        self._index = index
+
+    def __call__(self, words: NoteWords) -> tuple[Match, ...]:
+        """Return the matches in order of place."""
+        everything = np.arange(len(words.words))
+        found = self._find(words, everything)
+        plain = np.flatnonzero(~words.is_modifier)
+        if len(plain) < len(everything):
+            found += self._find(words, plain)
+        return _resolve(found, len(words.words))
+
+    def _find(self, words: NoteWords, chosen: npt.NDArray[np.intp]) -> list[Match]:
+        hashes, segments = words.hashes[chosen], words.segment[chosen]
+        running = np.zeros(len(chosen) + 1, np.uint64)
+        np.cumsum(hashes, out=running[1:])
+        starts, sizes, sums = [], [], []
+        for size in range(1, min(MAX_WORDS, len(chosen)) + 1):
+            same = np.flatnonzero(segments[size - 1 :] == segments[: len(chosen) - size + 1])
+            starts.append(same)
+            sizes.append(np.full(len(same), size))
+            sums.append(running[same + size] - running[same])
+        if not starts:
+            return []
+        start, size = np.concatenate(starts), np.concatenate(sizes)
+        hits, places = self._index.find_keys(np.concatenate(sums))
+        first, last = chosen[start[hits]], chosen[start[hits] + size[hits] - 1]
+        return [
+            Match(*row)
+            for row in zip(first.tolist(), last.tolist(), size[hits].tolist(), places.tolist(), strict=True)
+        ]
+
+
+def _resolve(found: list[Match], length: int) -> tuple[Match, ...]:
+    """Keep the matches with most words; where equal, the tighter, then the earlier."""
+    taken = bytearray(length)
+    kept = []
+    for match in sorted(set(found), key=lambda m: (-m.size, m.last - m.first, m.first)):
+        if not any(taken[match.first : match.last + 1]):
+            taken[match.first : match.last + 1] = b"\x01" * (match.last + 1 - match.first)
+            kept.append(match)
+    return tuple(sorted(kept, key=lambda m: m.first))

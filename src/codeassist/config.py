@@ -1,0 +1,38 @@
+"""Settings of every stage: frozen pydantic models; unknown keys are refused."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AnnotationSettings(_Settings):
+    """This is what annotation may do beyond exact wordings."""
+
+    correct_spelling: bool = True
+    read_abbreviation_definitions: bool = True
+
+
+class LinkingSettings(_Settings):
+    """This is how linking makes candidates; points are log-odds like and only order candidates."""
+
+    alternatives: int = Field(default=4, ge=0, le=20)
+    minimum_similarity: float = Field(default=0.55, ge=0.0, le=1.0)
+
+
+class SelectionSettings(_Settings):
+    """This is when a suggestion is reported; confidences are calibrated probabilities."""
+
+    report_confidence: float = Field(default=0.5, ge=0.0, le=1.0)
+    consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
+
+
+class Settings(_Settings):
+    """This is the configuration of the whole pipeline."""
+
+    annotation: AnnotationSettings = AnnotationSettings()
+    linking: LinkingSettings = LinkingSettings()
+    selection: SelectionSettings = SelectionSettings()

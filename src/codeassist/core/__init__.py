@@ -1,0 +1,1 @@
+"""The frozen records that the stages exchange; standard library only."""

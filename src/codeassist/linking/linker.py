@@ -1,0 +1,94 @@
+"""The linking stage: from a mention to the codes it may mean, each with its points and their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codeassist.config import LinkingSettings
+from codeassist.core.codes import ICD10CM, Code
+from codeassist.core.mentions import Mention
+from codeassist.core.suggestions import Candidate, Contribution
+from codeassist.terminology.axes import AxisTables, Selection
+from codeassist.terminology.term_index import IndexedTerm, TermIndex
+
+# Points order candidates; they are not probabilities. A wording reviewed by this project stands above a title, a title
+# above an inclusion term, and all above a wording derived by leaving words of a title out.
+_WORDING_POINTS = {
+    "synonym": 4.0,
+    "abbreviation": 3.8,
+    "preferred": 3.9,
+    "inclusion": 3.8,
+    "index_entry": 3.6,
+    "derived": 3.6,
+    "default": 3.3,
+}
+_AXIS_POINTS = 0.5
+_WORD_POINTS = 0.2
+_CUE_POINTS = 0.3
+_OTHER_SENSE_POINTS = -0.5
+
+
+class Linker:
+    """This is the linking stage.
+
+    Reads: mentions. Gives: candidates, the best of a mention first.
+
+    Parameters
+    ----------
+    index
+        The term index that the mentions' terms point into.
+    tables
+        The axis tables of the edition.
+    settings
+        How many alternatives are kept.
+    """
+
+    def __init__(self, index: TermIndex, tables: AxisTables, *, settings: LinkingSettings) -> None:
+        self._index = index
+        self._tables = tables
+        self._settings = settings
+        self._edition = index.codeset.edition
+
+    def __call__(self, mentions: Sequence[Mention]) -> tuple[Candidate, ...]:
+        """Return the candidates of every mention that names a code, in the mentions' order."""
+        return tuple(candidate for mention in mentions for candidate in self._link(mention))
+
+    def _link(self, mention: Mention) -> list[Candidate]:
+        best: dict[str, Candidate] = {}
+        words = frozenset(mention.nearby_words)
+        for rank, number in enumerate(mention.terms):
+            for candidate in self._read_term(mention, self._index.get(number), words, rank=rank):
+                known = best.get(candidate.code.value)
+                if known is None or candidate.score > known.score:
+                    best[candidate.code.value] = candidate
+        ranked = sorted(best.values(), key=lambda c: (-c.score, c.code.value))
+        return ranked[: self._settings.alternatives + 1]
+
+    def _read_term(
+        self, mention: Mention, term: IndexedTerm, words: frozenset[str], *, rank: int
+    ) -> Iterator[Candidate]:
+        selection = self._tables.select(term.code, words)
+        rationale = (*self._explain_term(term, rank=rank), *_explain_axes(selection))
+        for value in (selection.code, *selection.also):
+            yield Candidate(
+                mention,
+                Code(ICD10CM, self._edition, value),
+                self._index.codeset.title(value),
+                rationale,
+                anchor=term.code,
+                axis_values=selection.matched,
+            )
+
+    def _explain_term(self, term: IndexedTerm, *, rank: int) -> Iterator[Contribution]:
+        yield Contribution(f"wording:{term.pedigree}", _WORDING_POINTS[term.pedigree], f"{term.text} ({term.code})")
+        size = len(self._index.normalizer.split(term.text))
+        yield Contribution("words", _WORD_POINTS * size, f"{size} words of the note")
+        if term.cues:
+            yield Contribution("sense", _CUE_POINTS, "other words of the note select this sense")
+        if rank:
+            yield Contribution("other_sense", _OTHER_SENSE_POINTS * rank, "another code has the wording before this one")
+
+
+def _explain_axes(selection: Selection) -> Iterator[Contribution]:
+    for axis, value in selection.matched:
+        yield Contribution(f"axis:{axis}", _AXIS_POINTS, value)

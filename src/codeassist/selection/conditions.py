@@ -1,0 +1,163 @@
+"""Gathers candidates into conditions: one for each thing the encounter says the patient has, had or is at risk of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from codeassist.core.codes import Code
+from codeassist.core.suggestions import Candidate
+from codeassist.terminology.axes import AxisTables
+from codeassist.terminology.codeset import CodeSet
+from codeassist.terminology.lexicon import read_map
+
+STAYS_CURRENT = "-"
+# Sections in which a procedure's name means that it was done before this encounter.
+_PAST_PROCEDURE_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "problem_list"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """This is one code with the candidates that support it, best first.
+
+    ``kind`` is current, history, family or status; ``others`` are the next-best candidates of the same mentions.
+    """
+
+    code: str
+    display: str
+    kind: str
+    support: tuple[Candidate, ...]
+    others: tuple[Candidate, ...] = ()
+
+
+class PrefixMap:
+    """This maps a code to a value by its longest listed prefix."""
+
+    def __init__(self, value_by_prefix: Mapping[str, str]) -> None:
+        self._value_by_prefix = value_by_prefix
+
+    def find(self, code: str) -> str | None:
+        """Return the value of the longest prefix of ``code``, if any is listed."""
+        for end in range(len(code), 0, -1):
+            value = self._value_by_prefix.get(code[:end])
+            if value is not None:
+                return value
+        return None
+
+
+class ConditionGatherer:
+    """This turns candidates into conditions by what the note asserts of their mentions.
+
+    Parameters
+    ----------
+    codeset, tables
+        The edition and its axis tables.
+    history, family
+        What a code turns into when it is only in the patient's past, or a relative's.
+    """
+
+    def __init__(self, codeset: CodeSet, tables: AxisTables, *, history: PrefixMap, family: PrefixMap) -> None:
+        self._codeset = codeset
+        self._tables = tables
+        self._history = history
+        self._family = family
+
+    @classmethod
+    def load(cls, codeset: CodeSet, tables: AxisTables) -> ConditionGatherer:
+        """Read the history tables of the lexicon."""
+        history = read_map("history_codes.tsv", ("code_prefix", "history_code", "note"))
+        family = read_map("family_history_codes.tsv", ("code_prefix", "family_code", "note"))
+        return cls(codeset, tables, history=PrefixMap(history), family=PrefixMap(family))
+
+    def __call__(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:
+        """Return the conditions in tabular order of their codes."""
+        support: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+        others: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+        for _, group in groupby(candidates, key=lambda c: (c.mention.span, c.mention.reading)):
+            chosen, *rest = group
+            bilateral = [c for c in rest if c.score == chosen.score and c.anchor == chosen.anchor]
+            for candidate in (chosen, *bilateral):
+                key = self._place(candidate)
+                if key is not None:
+                    support[key].append(candidate)
+                    others[key] += [c for c in rest if c not in bilateral]
+        merged = self._merge(support)
+        return tuple(
+            Condition(code, self._codeset.title(code), kind, _best_first(found), tuple(others[kind, code]))
+            for (kind, code), found in sorted(merged.items(), key=lambda item: (item[0][1], item[0][0]))
+        )
+
+    def _place(self, candidate: Candidate) -> tuple[str, str] | None:
+        """Return the kind and code that the candidate stands for, or None where it supports nothing."""
+        mention, code = candidate.mention, candidate.code.value
+        assertion = mention.assertion
+        if assertion.presence == "absent" or assertion.temporality == "hypothetical" or assertion.experiencer == "other":
+            return None
+        if assertion.experiencer == "family":
+            mapped = self._family.find(code)
+            return ("family", self._default(mapped)) if mapped else None
+        if mention.entity_type == "procedure":
+            is_past = assertion.temporality == "historical" or mention.section in _PAST_PROCEDURE_SECTIONS
+            return ("status", code) if is_past else None
+        if assertion.temporality == "historical":
+            return self._place_historical(code)
+        return "current", code
+
+    def _place_historical(self, code: str) -> tuple[str, str] | None:
+        mapped = self._history.find(code)
+        if mapped == STAYS_CURRENT or code.startswith("Z"):
+            return "current", code
+        return ("history", self._default(mapped)) if mapped else None
+
+    def _default(self, code: str) -> str:
+        return code if self._codeset.is_billable(code) else self._tables.select(code, frozenset()).code
+
+    def _merge(self, support: Mapping[tuple[str, str], Sequence[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
+        """Merge the current codes of one category to the most specific that the encounter supports (Guidelines I.B.2)."""
+        merged: dict[tuple[str, str], list[Candidate]] = {}
+        for (kind, category), keys in groupby(sorted(support), key=lambda key: (key[0], key[1][:3])):
+            codes = {code: list(support[kind, code]) for _, code in keys}
+            if kind == "current" and len(codes) > 1:
+                codes = self._merge_category(codes)
+            merged |= {(kind, code): found for code, found in codes.items()}
+        return merged
+
+    def _merge_category(self, codes: dict[str, list[Candidate]]) -> dict[str, list[Candidate]]:
+        pending = sorted(codes, key=lambda code: (len(codes[code][0].axis_values), code))
+        for vague in pending:
+            for precise in sorted(codes, key=lambda code: (-len(codes[code][0].axis_values), code)):
+                if vague == precise or vague not in codes:
+                    continue
+                joined = self._join(codes[vague][0], codes[precise][0])
+                if joined is not None:
+                    found = codes.pop(vague) + codes.pop(precise)
+                    codes.setdefault(joined, []).extend(found)
+                    break
+        return codes
+
+    def _join(self, vague: Candidate, precise: Candidate) -> str | None:
+        """Return the code of both candidates read as one condition, or None if they are two."""
+        values = dict(precise.axis_values)
+        if any(values.get(axis, value) != value for axis, value in vague.axis_values):
+            return None
+        words = frozenset(vague.mention.nearby_words) | frozenset(precise.mention.nearby_words)
+        joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}
+        if len(joined) == 1:
+            return joined.pop()
+        return precise.code.value if precise.code.value in joined and not vague.axis_values else None
+
+
+def _best_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(candidates, key=lambda c: (-c.score, c.mention.span)))
+
+
+def with_code(condition: Condition, code: str, codeset: CodeSet) -> Condition:
+    """Return the condition under another code of the same edition."""
+    return replace(condition, code=code, display=codeset.title(code))
+
+
+def make_code(codeset: CodeSet, value: str) -> Code:
+    """Return the code record of an edition."""
+    return Code(codeset.system, codeset.edition, value)

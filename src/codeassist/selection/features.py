@@ -1,0 +1,109 @@
+"""Describes a condition by named numbers: where and how often the note names it, and what kind of code it is.
+
+The same function serves training and run time, so the model never sees other features than it was fitted on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from codeassist.selection.conditions import Condition
+
+ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY, EXAM, RESULTS, CONTEXT = (
+    "assessment",
+    "diagnosis",
+    "narrative",
+    "history",
+    "exam",
+    "results",
+    "context",
+)
+# Chapters whose codes are symptoms, injuries, external causes and factors behave differently on a claim.
+_CHAPTERS = (("R", "symptom"), ("S", "injury"), ("T", "injury"), ("V", "external"), ("W", "external"),
+             ("X", "external"), ("Y", "external"), ("Z", "factor"), ("C", "neoplasm"), ("D", "neoplasm"))
+_CHAPTER_BY_LETTER = dict(_CHAPTERS)
+_CHRONIC_LETTERS = frozenset("EFGI")
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterView:
+    """This is what the features need to know of the whole encounter."""
+
+    setting: str
+    has_assessment: bool
+    has_disease_in_assessment: bool
+    condition_count: int
+    hinted_prefixes: frozenset[str]
+
+
+def view_encounter(
+    conditions: Sequence[Condition], *, setting: str, roles: Mapping[str, str], section_kinds: frozenset[str],
+    hinted_prefixes: frozenset[str],
+) -> EncounterView:
+    """Sum up the encounter for `describe`.
+
+    Parameters
+    ----------
+    conditions
+        All conditions of the encounter.
+    setting
+        ``"outpatient"`` or ``"inpatient"``.
+    roles
+        Section kind to role (one of the constants above).
+    section_kinds
+        The kinds of the sections that the encounter has.
+    hinted_prefixes
+        Code prefixes that the medications of the encounter are usually given for.
+    """
+    return EncounterView(
+        setting=setting,
+        has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
+        has_disease_in_assessment=any(
+            condition.code[0] not in "RZ" and _roles(condition, roles) & {ASSESSMENT, DIAGNOSIS}
+            for condition in conditions
+            if condition.kind == "current"
+        ),
+        condition_count=len(conditions),
+        hinted_prefixes=hinted_prefixes,
+    )
+
+
+def _roles(condition: Condition, roles: Mapping[str, str]) -> set[str]:
+    return {
+        roles.get(candidate.mention.section, CONTEXT)
+        for candidate in condition.support
+        if candidate.mention.assertion.presence == "present"
+    }
+
+
+def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]) -> dict[str, float]:
+    """Return the features of one condition that are not zero."""
+    mentions = [candidate.mention for candidate in condition.support]
+    found = _roles(condition, roles)
+    chapter = _CHAPTER_BY_LETTER.get(condition.code[0], "disease")
+    in_assessment = bool(found & {ASSESSMENT, DIAGNOSIS})
+    best = condition.support[0]
+    features = {f"in_{role}": 1.0 for role in found}
+    features |= {
+        "heading": any(mention.is_heading for mention in mentions),
+        "mentions": math.log1p(len(mentions)),
+        "only_possible": all(mention.assertion.presence == "possible" for mention in mentions),
+        "historical": all(mention.assertion.temporality == "historical" for mention in mentions),
+        f"kind_{condition.kind}": 1.0,
+        f"chapter_{chapter}": 1.0,
+        "chronic_letter": condition.code[0] in _CHRONIC_LETTERS,
+        "inpatient": view.setting == "inpatient",
+        "no_assessment_in_encounter": not view.has_assessment,
+        "outside_assessment": view.has_assessment and not in_assessment,
+        "symptom_beside_disease": chapter == "symptom" and view.has_disease_in_assessment,
+        "symptom_outside_assessment": chapter == "symptom" and not in_assessment,
+        "factor_outside_history": chapter == "factor" and HISTORY not in found,
+        "crowd": math.log1p(view.condition_count),
+        "treated": any(condition.code.startswith(prefix) for prefix in view.hinted_prefixes),
+        "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default"),
+        "single_word": best.rationale[1].points < 0.3,
+        "axis_values": min(len(best.axis_values), 3) / 3,
+    }
+    return {name: float(value) for name, value in features.items() if value}

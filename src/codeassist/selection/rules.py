@@ -1,0 +1,152 @@
+"""Rules of the guidelines that selection applies: combinations, uncertain diagnoses, integral symptoms, Excludes1, order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from codeassist.core.mentions import Mention
+from codeassist.core.notes import Encounter
+from codeassist.core.suggestions import Flag, Suggestion
+from codeassist.selection.conditions import Condition
+from codeassist.selection.features import ASSESSMENT, DIAGNOSIS, NARRATIVE
+from codeassist.terminology.codeset import CodeSet
+from codeassist.terminology.lexicon import read_table
+
+_FOLDER = Path(__file__).parent
+
+
+class RuleBook:
+    """This is the set of rules with their tables.
+
+    Parameters
+    ----------
+    codeset
+        The edition, for instruction notes and titles.
+    role_by_kind
+        Section kind to its role for a coder.
+    integral
+        Pairs of diagnosis prefix and symptom prefix: the symptom is part of the diagnosis (Guidelines I.B.5).
+    prefixes_by_medication
+        Medication, lower case, to the code prefixes that it is usually given for.
+    """
+
+    def __init__(
+        self,
+        codeset: CodeSet,
+        *,
+        role_by_kind: Mapping[str, str],
+        integral: Sequence[tuple[str, str]],
+        prefixes_by_medication: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._codeset = codeset
+        self.role_by_kind = role_by_kind
+        self._integral = integral
+        self._prefixes_by_medication = prefixes_by_medication
+
+    @classmethod
+    def load(cls, codeset: CodeSet, prefixes_by_medication: Mapping[str, Sequence[str]]) -> RuleBook:
+        """Read the rule tables that lie beside this module."""
+        roles = read_table(_FOLDER / "section_roles.tsv", ("kind", "role"))
+        integral = read_table(_FOLDER / "integral_symptoms.tsv", ("diagnosis_prefix", "symptom_prefix", "basis"))
+        return cls(
+            codeset,
+            role_by_kind={row["kind"]: row["role"] for row in roles},
+            integral=tuple((row["diagnosis_prefix"], row["symptom_prefix"]) for row in integral),
+            prefixes_by_medication=prefixes_by_medication,
+        )
+
+    def hinted_prefixes(self, mentions: Sequence[Mention]) -> frozenset[str]:
+        """Return the code prefixes that the medications of the encounter are usually given for."""
+        return frozenset(
+            prefix
+            for mention in mentions
+            if mention.entity_type == "medication" and mention.assertion.presence == "present"
+            for prefix in self._prefixes_by_medication.get(mention.reading, ())
+        )
+
+    def combine(self, conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+        """Return the conditions after combination rules."""
+        return tuple(conditions)
+
+    def may_report(self, condition: Condition, *, setting: str) -> bool:
+        """Tell whether the guidelines let a condition be reported at all.
+
+        Notes
+        -----
+        Guidelines IV.H: outpatient "probable", "suspected", "rule out" is not coded; II.H and III.C: for inpatients an
+        uncertain diagnosis at the time of discharge is coded as if it existed.
+        """
+        if condition.kind == "family":
+            return True
+        if any(candidate.mention.assertion.presence == "present" for candidate in condition.support):
+            return True
+        final = {self.role_by_kind.get(candidate.mention.section, "") for candidate in condition.support}
+        return setting == "inpatient" and bool(final & {ASSESSMENT, DIAGNOSIS})
+
+    def finish(self, encounter: Encounter, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+        """Return the suggestions without integral symptoms among the reported, flagged, and in claim order."""
+        kept = tuple(self._drop_integral(suggestions))
+        flagged = tuple(self._flag_excludes1(kept))
+        return self._order(encounter, flagged)
+
+    def _drop_integral(self, suggestions: Sequence[Suggestion]) -> Iterator[Suggestion]:
+        reported = [each.code.value for each in suggestions if each.disposition == "report"]
+        for each in suggestions:
+            code = each.code.value
+            cause = next(
+                (
+                    diagnosis
+                    for diagnosis in reported
+                    for prefix, symptom in self._integral
+                    if code.startswith(symptom) and diagnosis.startswith(prefix) and diagnosis != code
+                ),
+                None,
+            )
+            if cause is None or each.disposition != "report":
+                yield each
+            else:
+                flag = Flag("integral_symptom", cause, "Guidelines I.B.5: a symptom integral to a diagnosis is not coded")
+                yield replace(each, disposition="consider", flags=(*each.flags, flag))
+
+    def _flag_excludes1(self, suggestions: Sequence[Suggestion]) -> Iterator[Suggestion]:
+        reported = [each.code.value for each in suggestions if each.disposition == "report"]
+        for each in suggestions:
+            if each.disposition != "report":
+                yield each
+                continue
+            flags = tuple(
+                Flag("excludes1", other, f"tabular list, Excludes1 at {note.at_code}")
+                for note in self._codeset.notes(each.code.value, "excludes1")
+                for other in reported
+                if other != each.code.value and any(self._codeset.matches(pattern, other) for pattern in note.codes)
+            )
+            yield replace(each, flags=(*each.flags, *flags)) if flags else each
+
+    def _order(self, encounter: Encounter, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+        """Put reported before considered; among the reported, diseases of the assessment first, in order of place."""
+        rank_of_note = {note.note_id: i for i, note in enumerate(encounter.notes)}
+
+        def key(each: Suggestion) -> tuple[object, ...]:
+            places = [
+                (
+                    self._rank_role(candidate.mention.section),
+                    rank_of_note.get(candidate.mention.span.note_id, 0),
+                    candidate.mention.span.start,
+                )
+                for candidate in each.support
+            ]
+            return (each.disposition != "report", each.code.value[0] in "VWXYZ", *min(places), each.code.value)
+
+        ordered = sorted(suggestions, key=key)
+        return tuple(
+            replace(each, role="principal") if i == 0 and each.disposition == "report" else each
+            for i, each in enumerate(ordered)
+        )
+
+    def _rank_role(self, kind: str) -> int:
+        role = self.role_by_kind.get(kind, "")
+        return {DIAGNOSIS: 0, ASSESSMENT: 1, NARRATIVE: 2}.get(role, 3)
+
+

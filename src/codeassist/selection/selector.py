@@ -1,0 +1,92 @@
+"""The selection stage: from candidates to suggestions with confidence, disposition, role and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from codeassist.config import SelectionSettings
+from codeassist.core.mentions import Mention
+from codeassist.core.notes import Encounter, Section
+from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
+from codeassist.selection.features import describe, view_encounter
+from codeassist.selection.reportability import ReportabilityModel, to_confidence
+from codeassist.selection.rules import RuleBook
+from codeassist.terminology.codeset import CodeSet
+
+
+class Selector:
+    """This is the selection stage.
+
+    Reads: encounter, sections, mentions, candidates. Gives: suggestions, in the order of a claim.
+    """
+
+    def __init__(
+        self,
+        codeset: CodeSet,
+        gatherer: ConditionGatherer,
+        rules: RuleBook,
+        model: ReportabilityModel,
+        *,
+        settings: SelectionSettings,
+    ) -> None:
+        self._codeset = codeset
+        self._gatherer = gatherer
+        self._rules = rules
+        self._model = model
+        self._settings = settings
+
+    def __call__(
+        self,
+        encounter: Encounter,
+        sections: Sequence[Section],
+        mentions: Sequence[Mention],
+        candidates: Sequence[Candidate],
+    ) -> tuple[Suggestion, ...]:
+        """Return what a coder would put on the claim, then what is only shown."""
+        conditions = self.gather(candidates)
+        described = self.describe(encounter, sections, mentions, conditions)
+        suggestions = [
+            self._suggest(encounter, condition, features)
+            for condition, features in zip(conditions, described, strict=True)
+        ]
+        shown = [each for each in suggestions if each.confidence >= self._settings.consider_confidence]
+        return self._rules.finish(encounter, shown)
+
+    def gather(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:
+        """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
+        return self._rules.combine(self._gatherer(candidates))
+
+    def describe(
+        self,
+        encounter: Encounter,
+        sections: Sequence[Section],
+        mentions: Sequence[Mention],
+        conditions: Sequence[Condition],
+    ) -> list[dict[str, float]]:
+        """Return the features of every condition; training reads them too."""
+        roles = self._rules.role_by_kind
+        view = view_encounter(
+            conditions,
+            setting=encounter.setting,
+            roles=roles,
+            section_kinds=frozenset(section.kind for section in sections),
+            hinted_prefixes=self._rules.hinted_prefixes(mentions),
+        )
+        return [describe(condition, view, roles) for condition in conditions]
+
+    def _suggest(self, encounter: Encounter, condition: Condition, features: Mapping[str, float]) -> Suggestion:
+        rationale = self._model.explain(features)
+        confidence = to_confidence(rationale)
+        may_report = self._rules.may_report(condition, setting=encounter.setting)
+        is_reported = may_report and confidence >= self._settings.report_confidence
+        return Suggestion(
+            code=make_code(self._codeset, condition.code),
+            display=condition.display,
+            confidence=round(confidence, 4),
+            disposition="report" if is_reported else "consider",
+            role="secondary",
+            support=condition.support,
+            alternatives=condition.others,
+            rationale=rationale,
+        )

@@ -1,0 +1,156 @@
+"""Compares the titles of one category and makes its table: columns, rows, and what a note must say for each row."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from codeassist.terminology.axis_overrides import AxisOverrides
+from codeassist.terminology.axis_titles import OTHER, STATED, Facet, TitleReader, find_abbreviations
+from codeassist.terminology.codeset import CodeSet
+
+NOT_SPECIFIED = "unspecified"
+NOT_DIVIDED = "-"
+OTHER_WORD = "\0other"
+_MAX_WORDINGS = 60
+_SIDE = re.compile(r"\b(right|left)\b", re.IGNORECASE)
+_SWAP = {"right": "left", "left": "right", "Right": "Left", "Left": "Right"}
+_NOS = re.compile(r"\bNOS\b|\bunspecified\b", re.VERBOSE | re.IGNORECASE)
+_TWO_HEADS = re.compile(r"\b(?:and|or|other)\b", re.VERBOSE | re.IGNORECASE)
+_COMMON_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class StemRow:
+    """This is one row before its seventh character: its facets, and every set of facets that states it."""
+
+    code: str
+    facets: tuple[Facet, ...]
+    wordings: tuple[tuple[Facet, ...], ...]
+    is_unspecified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stems:
+    """This is one category cut into facets: the words every row shares, and its rows."""
+
+    category: str
+    head: frozenset[str]
+    plain: frozenset[str]
+    rows: tuple[StemRow, ...] = field(repr=False)
+
+
+def find_stems(codeset: CodeSet, category: str) -> tuple[str, ...]:
+    """Return the codes of a category whose titles differ: billable, or directly above the seventh characters."""
+    found = []
+    for code in (category, *codeset.descendants(category)):
+        below = codeset.children(code)
+        if (not below and len(code) < 8) or (below and len(below[0]) == 8 and _is_expanded(codeset, code)):
+            found.append(code)
+    return tuple(found)
+
+
+def read_stems(codeset: CodeSet, category: str, *, reader: TitleReader, overrides: AxisOverrides) -> Stems:
+    """Cut every title and inclusion term of a category into facets."""
+    codes = find_stems(codeset, category)
+    titles = {code: codeset.title(code) for code in codes}
+    plain = _find_plain(titles.values())
+    head = _find_head(codeset.title(category), titles.values(), reader)
+    cut = _Cutter(codeset, reader, head=head, plain=plain, overrides=overrides)
+    return Stems(category, head, plain, tuple(cut.row(code) for code in codes))
+
+
+class _Cutter:
+    def __init__(
+        self,
+        codeset: CodeSet,
+        reader: TitleReader,
+        *,
+        head: frozenset[str],
+        plain: frozenset[str],
+        overrides: AxisOverrides,
+    ) -> None:
+        self._codeset = codeset
+        self._reader = reader
+        self._head = head
+        self._plain = plain
+        self._overrides = overrides
+        self._facets: dict[str, tuple[Facet, ...]] = {}
+
+    def row(self, code: str) -> StemRow:
+        facets = self.cut(self._codeset.title(code))
+        own = self._overrides.restate(code, facets)
+        wordings = dict.fromkeys([_needed(own)])
+        for above in (code, *self._codeset.ancestors(code)[:-1]):
+            self._add_terms(above, own, wordings)
+        for words in self._overrides.alternatives(code, own):
+            wordings.setdefault(_needed(words))
+        terms = [term.text for term in self._codeset.terms(code)]
+        is_unspecified = any(_NOS.search(text) for text in terms)
+        return StemRow(code, own, _keep_weakest(tuple(wordings)[:_MAX_WORDINGS]), is_unspecified)
+
+    def cut(self, title: str) -> tuple[Facet, ...]:
+        known = self._facets.get(title)
+        if known is None:
+            known = self._reader.read(title, head=self._head, plain=self._plain)
+            self._facets[title] = known
+        return known
+
+    def _add_terms(self, above: str, own: Sequence[Facet], wordings: dict[tuple[Facet, ...], None]) -> None:
+        """Replace what the title above says by what each of its other wordings says."""
+        title = self._codeset.title(above)
+        stated = set(_needed(self.cut(title)))
+        if not stated <= set(own):
+            return
+        rest = tuple(facet for facet in own if facet not in stated)
+        texts = [term.text for term in self._codeset.terms(above)[1:]]
+        texts += [short for text in (title, *texts) for short in find_abbreviations(text)]
+        for text in texts:
+            wordings.setdefault(_needed((*rest, *self.cut(text))))
+
+
+def _needed(facets: Iterable[Facet]) -> tuple[Facet, ...]:
+    return tuple(dict.fromkeys(facet for facet in facets if facet.kind in (STATED, OTHER)))
+
+
+def _keep_weakest(wordings: Sequence[tuple[Facet, ...]]) -> tuple[tuple[Facet, ...], ...]:
+    """Drop a wording that says all that another one says and more."""
+    sizes = [(frozenset().union(*(_words_of(facet) for facet in wording)), wording) for wording in wordings]
+    kept: list[tuple[Facet, ...]] = []
+    for place, (words, wording) in enumerate(sizes):
+        if not any(other < words or (other == words and at < place) for at, (other, _) in enumerate(sizes)):
+            kept.append(wording)
+    return tuple(kept)
+
+
+def _words_of(facet: Facet) -> frozenset[str]:
+    return facet.words | {OTHER_WORD} if facet.kind == OTHER else facet.words
+
+
+def _is_expanded(codeset: CodeSet, code: str) -> bool:
+    return bool(codeset.seventh_characters(code)) and all(len(below) == 8 for below in codeset.children(code))
+
+
+def _find_plain(titles: Iterable[str]) -> frozenset[str]:
+    """Return the sides if they are part of names here: no title exists with the other side instead."""
+    texts = set(titles)
+    sided = [text for text in texts if _SIDE.search(text)]
+    paired = [text for text in sided if _SIDE.sub(lambda found: _SWAP.get(found[0], found[0]), text) in texts]
+    return frozenset({"right", "left"}) if len(paired) * 2 < len(sided) else frozenset()
+
+
+def _find_head(title: str, titles: Iterable[str], reader: TitleReader) -> frozenset[str]:
+    """Return the words that say nothing inside the category: those of its title, and those that all rows share."""
+    rows = [reader.words(text) for text in titles]
+    counts = Counter(word for words in rows for word in words)
+    everywhere = {word for word, count in counts.items() if count == len(rows)} if len(rows) > 1 else set()
+    own = reader.words(title)
+    if _TWO_HEADS.search(title):
+        own = frozenset(word for word in own if counts[word] >= _COMMON_SHARE * len(rows))
+    return frozenset(own | everywhere)
+
+
+
+

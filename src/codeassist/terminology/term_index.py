@@ -1,0 +1,179 @@
+"""The compiled index of every wording: tabular titles, inclusion terms, index entries and the lexicon.
+
+A wording is known by the sum of its words' 64-bit hashes, so word order does not matter ("cancer of the breast",
+"breast cancer") and every stretch of a note is looked up at once from one array of running sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from codeassist.core.codes import Term
+from codeassist.terminology.codeset import CodeSet
+from codeassist.terminology.lexicon import LexiconRow, read_terms
+from codeassist.terminology.store import Array, CompiledStore, pack_texts
+from codeassist.terminology.words import WordNormalizer, hash_word
+from codeassist.terminology.wordings import derive_wordings, is_residual
+
+MAX_WORDS = 9
+# Pedigree of a wording, best first; ties between codes of one wording are settled in this order.
+PEDIGREES = ("synonym", "abbreviation", "preferred", "inclusion", "index_entry", "derived", "default")
+_RANK = {name: rank for rank, name in enumerate(PEDIGREES)}
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedTerm:
+    """This is one wording in the index.
+
+    ``pedigree`` is one of ``PEDIGREES``; ``cues`` select this sense of an ambiguous wording (empty: the default sense).
+    """
+
+    number: int
+    text: str
+    code: str
+    pedigree: str
+    cues: tuple[str, ...]
+    is_procedure: bool
+
+
+def _collect(codeset: CodeSet, lexicon: Iterable[LexiconRow]) -> Iterator[tuple[Term, tuple[str, ...], bool]]:
+    for row in lexicon:
+        if row.term.code in codeset:
+            yield row.term, row.cues, row.is_procedure
+    for code in codeset.codes():
+        if len(code) == 8 and codeset.seventh_characters(code):
+            continue  # the code above the 7th character carries the same words
+        for term in codeset.terms(code):
+            if is_residual(term.text):
+                continue
+            for wording, left_out in derive_wordings(term.text):
+                status = term.status if not left_out else ("derived", "default")[left_out - 1]
+                yield Term(wording, code, status), (), False
+
+
+def build_term_index(
+    codeset: CodeSet, normalizer: WordNormalizer, lexicon: Iterable[LexiconRow] | None = None
+) -> dict[str, Array | bytes]:
+    """Compile the arrays of a `TermIndex` from a code set and the lexicon.
+
+    Parameters
+    ----------
+    codeset
+        The edition whose titles, inclusion terms and index entries are taken in.
+    normalizer
+        Gives the normal forms of words.
+    lexicon
+        Rows to add; by default the lexicon that comes with the package.
+    """
+    collected = sorted(
+        set(_collect(codeset, read_terms() if lexicon is None else lexicon)),
+        key=lambda item: (codeset.index_of(item[0].code), _RANK[item[0].status], item[0].text, item[1]),
+    )
+    words = [normalizer.split(term.text) for term, _, _ in collected]
+    kept = [i for i, split in enumerate(words) if split]
+    collected, words = [collected[i] for i in kept], [words[i] for i in kept]
+    pedigree = np.array([_RANK[term.status] for term, _, _ in collected], np.uint8)
+    return {
+        "code": np.array([codeset.index_of(term.code) for term, _, _ in collected], np.int32),
+        "pedigree": pedigree,
+        "procedure": np.array([is_procedure for _, _, is_procedure in collected], np.bool_),
+        **pack_texts("text", (term.text for term, _, _ in collected)),
+        **pack_texts("cues", ("|".join(cue) for _, cue, _ in collected)),
+        **_build_keys(words, pedigree),
+        **_build_postings(words),
+    }
+
+
+def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array) -> dict[str, Array | bytes]:
+    short = [i for i, split in enumerate(words) if len(split) <= MAX_WORDS]
+    keys = np.array([sum(map(hash_word, words[i])) % 2**64 for i in short], np.uint64)
+    terms = np.array(short, np.int32)
+    order = np.lexsort((terms, pedigree[terms], keys))
+    return {"keys": keys[order], "key_terms": terms[order]}
+
+
+def _build_postings(words: Sequence[tuple[str, ...]]) -> dict[str, Array | bytes]:
+    vocabulary = sorted({word for split in words for word in split}, key=hash_word)
+    number = {word: i for i, word in enumerate(vocabulary)}
+    pairs = np.unique(
+        np.array([(number[word], i) for i, split in enumerate(words) for word in split], np.int64), axis=0
+    )
+    counts = np.bincount(pairs[:, 0], minlength=len(vocabulary))
+    idf = np.log(len(words) / counts).astype(np.float32)
+    return {
+        **pack_texts("vocabulary", vocabulary),
+        "vocabulary_hashes": np.array([hash_word(word) for word in vocabulary], np.uint64),
+        "idf": idf,
+        "posting_offsets": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        "postings": pairs[:, 1].astype(np.int32),
+        "term_weight": np.bincount(pairs[:, 1], weights=idf[pairs[:, 0]], minlength=len(words)).astype(np.float32),
+    }
+
+
+class TermIndex:
+    """This is the read-only index over the compiled arrays; safe to share between threads.
+
+    Parameters
+    ----------
+    codeset
+        The edition that the arrays were compiled from.
+    normalizer
+        The same word normal forms that the arrays were compiled with.
+    store
+        The compiled file of what `build_term_index` returned.
+    """
+
+    def __init__(self, codeset: CodeSet, normalizer: WordNormalizer, store: CompiledStore) -> None:
+        self.codeset = codeset
+        self.normalizer = normalizer
+        self.store = store
+        self._keys = store["keys"]
+        self._key_terms = store["key_terms"]
+        self._codes, self._pedigrees, self._procedures = store["code"], store["pedigree"], store["procedure"]
+        self._texts, self._cues = store.texts("text"), store.texts("cues")
+        self._terms: dict[int, IndexedTerm] = {}
+
+    def get(self, number: int) -> IndexedTerm:
+        """Return the term with this number."""
+        known = self._terms.get(number)
+        if known is None:
+            known = self._terms[number] = self._read(number)
+        return known
+
+    def _read(self, number: int) -> IndexedTerm:
+        cues = self._cues[number]
+        return IndexedTerm(
+            number=number,
+            text=self._texts[number],
+            code=self.codeset.code_at(int(self._codes[number])),
+            pedigree=PEDIGREES[int(self._pedigrees[number])],
+            cues=tuple(cues.split("|")) if cues else (),
+            is_procedure=bool(self._procedures[number]),
+        )
+
+    def find_keys(self, sums: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return which hash sums name a term, and for each the first place in the key table."""
+        places = np.searchsorted(self._keys, sums)
+        places[places == len(self._keys)] = 0
+        hits = np.flatnonzero(self._keys[places] == sums)
+        return hits, places[hits]
+
+    def terms_at(self, place: int) -> tuple[IndexedTerm, ...]:
+        """Return the terms of one key, best pedigree first."""
+        key, found = self._keys[place], []
+        while place < len(self._keys) and self._keys[place] == key:
+            found.append(self.get(int(self._key_terms[place])))
+            place += 1
+        return tuple(found)
+
+    def find_exact(self, words: Sequence[str]) -> tuple[IndexedTerm, ...]:
+        """Return the terms made of exactly these normal forms, in any order, best pedigree first."""
+        sums = np.array([sum(map(hash_word, words)) % 2**64], np.uint64)
+        _, places = self.find_keys(sums)
+        return self.terms_at(int(places[0])) if len(places) else ()

@@ -1,0 +1,74 @@
+"""Everything compiled from one edition and the lexicon: code set, axis tables, term index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeassist.assets import find_asset
+from codeassist.terminology import term_index, wordings, words
+from codeassist.terminology.axes import AxisTables
+from codeassist.terminology.codeset import CodeSet, load_codeset
+from codeassist.terminology.lexicon import LEXICON_FOLDER, lexicon_files, read_table
+from codeassist.terminology.spelling import SpellingCorrector, load_english
+from codeassist.terminology.store import Progress, hash_file, load_or_build
+from codeassist.terminology.term_index import TermIndex, build_term_index
+from codeassist.terminology.words import WordNormalizer
+
+_COMPILERS = tuple(Path(str(module.__file__)) for module in (term_index, wordings, words))
+_MEDICATION_COLUMNS = ("medication", "code", "indication", "provenance")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """This is what the stages share of one edition; ``fingerprint`` changes whenever any of its sources does."""
+
+    codeset: CodeSet
+    tables: AxisTables
+    index: TermIndex
+    corrector: SpellingCorrector
+    prefixes_by_medication: Mapping[str, tuple[str, ...]]
+    fingerprint: str
+
+
+def load_vocabulary(edition: str | None = None, *, progress: Progress | None = None) -> Vocabulary:
+    """Load one edition with its axis tables and term index, compiling what is not compiled yet.
+
+    Parameters
+    ----------
+    edition
+        Edition of ICD-10-CM; by default the newest installed.
+    progress
+        Called with what is being compiled and the share that is done.
+    """
+    codeset = load_codeset(edition, progress=progress)
+    tables = AxisTables.load(codeset)
+    normalizer = WordNormalizer.load()
+    key = _hash_sources(codeset.fingerprint)
+    if progress is not None:
+        progress("term index", 0.0)
+    store = load_or_build(
+        f"terms-{codeset.edition}", key=key, build=lambda: (build_term_index(codeset, normalizer), {})
+    )
+    if progress is not None:
+        progress("term index", 1.0)
+    corrector = SpellingCorrector(store.texts("vocabulary"), load_english()["hashes"])
+    return Vocabulary(codeset, tables, TermIndex(codeset, normalizer, store), corrector, _read_medications(), key)
+
+
+def _hash_sources(codeset_fingerprint: str) -> str:
+    files = (*lexicon_files(), *_COMPILERS)
+    digest = hashlib.sha256(codeset_fingerprint.encode())
+    for path in files:
+        digest.update(f"{path.name}:{hash_file(path)}".encode())
+    return digest.hexdigest()
+
+
+def _read_medications() -> Mapping[str, tuple[str, ...]]:
+    prefixes: dict[str, list[str]] = defaultdict(list)
+    for row in read_table(find_asset(f"{LEXICON_FOLDER}/medication_hints.tsv"), _MEDICATION_COLUMNS):
+        prefixes[row["medication"].lower()].append(row["code"])
+    return {medication: tuple(codes) for medication, codes in prefixes.items()}
