@@ -64,7 +64,7 @@ def make_examples(gold: Path) -> list[Example]:
     for row, due, may in read_labels(gold):
         note = Note(row["note_id"], row["text"])
         encounter = to_encounter(Encounter(row["note_id"], (note,), setting=row["setting"]))
-        sections = tuple(stages.sectionize(note))
+        sections = stages.sectionize(encounter)
         annotations = stages.annotate(encounter, sections)
         conditions = stages.select.gather(stages.link(annotations.mentions))
         described = stages.select.describe(encounter, sections, annotations.mentions, conditions)

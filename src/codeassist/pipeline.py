@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -18,12 +19,13 @@ from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import UnsupportedInputError
 from codeassist.linking.linker import Linker
 from codeassist.linking.search import Searcher
-from codeassist.sections.sectionizer import Sectionizer
+from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
 from codeassist.selection.reportability import ReportabilityModel
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.selector import Selector
 from codeassist.terminology.editions import pick_edition
+from codeassist.terminology.store import Progress
 from codeassist.terminology.vocabulary import Vocabulary, load_vocabulary
 
 VERSION = "0.1.0"
@@ -34,20 +36,20 @@ class Stages:
     """This is the set of stages of one edition, ready to be called."""
 
     vocabulary: Vocabulary
-    sectionize: Sectionizer
+    sectionize: SectionStage
     annotate: Annotator
     link: Linker
     select: Selector
     search: Searcher
 
 
-def make_stages(edition: str | None, settings: Settings, *, progress: Callable[[str], None] | None = None) -> Stages:
+def make_stages(edition: str | None, settings: Settings, *, progress: Progress | None = None) -> Stages:
     """Load everything that one edition needs."""
     vocabulary = load_vocabulary(edition, progress=progress)
     codeset, tables = vocabulary.codeset, vocabulary.tables
     return Stages(
         vocabulary=vocabulary,
-        sectionize=Sectionizer.load(),
+        sectionize=SectionStage.load(),
         annotate=make_annotator(vocabulary, settings=settings.annotation),
         link=Linker(vocabulary.index, tables, settings=settings.linking),
         select=Selector(
@@ -114,7 +116,7 @@ class CodeAssist:
         encounter = to_encounter(source)
         edition, edition_note = self._pick(encounter)
         stages = self.stages(edition)
-        sections = tuple(section for note in encounter.notes for section in stages.sectionize(note))
+        sections = stages.sectionize(encounter)
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
         diagnoses = stages.select(encounter, sections, annotations.mentions, candidates)
@@ -141,7 +143,7 @@ class CodeAssist:
         """Return what a text asserts of any stretches of it, given as start and end characters."""
         note = Note("note", text)
         stages = self.stages()
-        return list(stages.annotate.assess(note, stages.sectionize(note), spans))
+        return list(stages.annotate.assess(note, tuple(stages.sectionize.read_note(note)), spans))
 
     def _pick(self, encounter: Encounter) -> tuple[str | None, str]:
         dates: list[dt.date] = [note.date for note in encounter.notes if note.date is not None]
@@ -162,7 +164,7 @@ class CodeAssist:
 
 @lru_cache(maxsize=32)
 def _fingerprint(data: str, settings: str) -> str:
-    return hash_text(f"{VERSION}|{data}|{settings}")
+    return "sha256:" + hashlib.sha256(f"{VERSION}|{data}|{settings}".encode()).hexdigest()
 
 
 def to_encounter(source: str | Note | Encounter) -> Encounter:

@@ -1,4 +1,4 @@
-"""Finds where sentences break and how far each assertion cue reaches; ``assertion`` asks it about mentions.
+"""Finds how far each assertion cue of a note reaches; ``assertion`` asks it about mentions.
 
 Scopes are computed once a note: a sweep over the cues from left to right keeps, for each of presence, temporality
 and experiencer, the one cue that is open. The nearest cue before a mention therefore decides, and every step is
@@ -9,50 +9,30 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from codeassist.annotation.cues import DIMENSION_BY_CATEGORY, END, PRESENCE, PSEUDO, TEMPORALITY, Cue, CueHit
+from codeassist.annotation.cues import (
+    CLOSING_DIRECTIONS,
+    DIMENSION_BY_CATEGORY,
+    END,
+    EXPERIENCER,
+    PRESENCE,
+    PSEUDO,
+    TEMPORALITY,
+    Cue,
+    CueHit,
+)
+from codeassist.annotation.sentences import LINE_BREAKS, Words
 
 NEUTRAL = frozenset({"present", "current", "patient"})
-_LINE_BREAKS = frozenset({"\n", "\r", "\r\n", "\f", "\v", "\x85", "\u2028", "\u2029"})
-_BULLETS = frozenset({"•", "·", "▪", "●", "◦", "‣", "■", "□", "○", "➢", "*", "#", ">"})
-_MARKS = frozenset({".", "!", "?", ":", ")"}) | _LINE_BREAKS | (_BULLETS - {"*", "#", ">"})
-_PHRASE_STOPS = frozenset({",", ";", ":", "(", ")", "–", "—"}) | _LINE_BREAKS
-_ANSWER_STARTS = frozenset({":", "-", "–", "—", "?", "=", "("})
-_ANSWER_ENDS = frozenset({".", ",", ";", ")", "!"}) | _LINE_BREAKS
-# Titles never end a sentence; the other abbreviations end one only before a capital letter.
-_TITLES = frozenset({"dr", "mr", "mrs", "ms", "drs", "st", "vs", "prof"})
-_ABBREVIATIONS = frozenset(
-    "abd adm approx avg bilat cap caps cath chr cm cont cx dept dx ext fam fig fx gen hosp hr hrs ht hx inc inf inj "
-    "kg lab labs lat lb lbs lt max med mg mi min misc ml mm mo mos neg neuro no nos obs occ ophth oz pos post pt pts "
-    "resp rt rx sec sig sp subq sx tab tabs temp tid tx vol wk wks wt yr yrs etc incl eg ie al".split()
-)
-# A line that ends in one of these goes on in the next.
-_OPEN_ENDS = frozenset("a an and any as at by for from had has have her his in is no of on or the their to was with without".split()) | {",", "/", "&"}
-_WRAPPED_LINE, _LONG_LINE = 45, 60
-_HEADING_WORDS = 6
-_HEADING_FILLERS = frozenset({"of", "and", "the", "/", "&", "-", "for", "to", "in"})
+DIMENSIONS = (PRESENCE, TEMPORALITY, EXPERIENCER)
+_DASHES = frozenset({"-", "\u2013", "\u2014"})
+_PHRASE_STOPS = frozenset({",", ";", ":", "(", ")", "\u2013", "\u2014"}) | LINE_BREAKS
+_ANSWER_STARTS = _DASHES | {":", "?", "=", "("}
+_ANSWER_ENDS = frozenset({".", ",", ";", ")", "!"}) | LINE_BREAKS
 
 
-@dataclass(slots=True)
-class Words:
-    """This is a note cut into words: each in lower case, with the offset at which it starts."""
-
-    text: str = field(repr=False)
-    words: list[str] = field(repr=False)
-    starts: list[int] = field(repr=False)
-
-    def start_of(self, i: int) -> int:
-        """Return the offset of word ``i``, or the end of the text after the last word."""
-        return self.starts[i] if i < len(self.starts) else len(self.text)
-
-    def end_of(self, i: int) -> int:
-        """Return the offset after word ``i``."""
-        return self.starts[i] + len(self.words[i])
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """This is a stretch of the text, in characters, over which one cue sets a value; the cue is given by its place."""
 
     start: int
@@ -85,96 +65,7 @@ class ScopeList:
         return None
 
 
-def find_breaks(note: Words, section_starts: Sequence[int]) -> list[int]:
-    """Return the word positions at which a sentence starts, in order; the first is 0.
-
-    Notes
-    -----
-    A full stop ends a sentence unless it stands in a number or after an abbreviation. A line break ends one unless
-    the line was wrapped. A heading inside a line (``CV: ... RESP: ...``) starts one.
-    """
-    breaks = [0]
-    line_start = 0
-    words = note.words
-    for i in [i for i, word in enumerate(words) if word in _MARKS]:
-        word = words[i]
-        if word == ":":
-            at = _find_heading(note, i, breaks[-1])
-        elif word in _LINE_BREAKS:
-            at = i + 1 if _is_hard_line_break(note, i, line_start) else None
-            line_start = i + 1
-        elif word == ")":
-            at = i - 1 if _is_item_number(words, i) else None
-        elif word == "." or word == "?" or word == "!":
-            at = i + 1 if _ends_sentence(note, i) else None
-        else:
-            at = i
-        if at is not None and at > breaks[-1]:
-            breaks.append(at)
-    if section_starts:
-        breaks = sorted({*breaks, *(bisect_left(note.starts, start) for start in section_starts)})
-    return breaks
-
-
-def _is_item_number(words: Sequence[str], parenthesis: int) -> bool:
-    """Tell whether a closing parenthesis ends the number of a list item, as in ``1) asthma 2) eczema``."""
-    i = parenthesis - 1
-    return i > 0 and len(words[i]) < 3 and words[i].isdigit() and words[i - 1] != "("
-
-
-def _find_heading(note: Words, colon: int, floor: int) -> int | None:
-    """Return where the heading before a colon starts, when it stands inside a sentence."""
-    i = colon
-    while i > floor and colon - i < _HEADING_WORDS:
-        word = note.words[i - 1]
-        first = note.text[note.starts[i - 1]]
-        if not (first.isupper() or (word in _HEADING_FILLERS and i < colon)):
-            break
-        i -= 1
-    while i < colon and note.words[i] in _HEADING_FILLERS:
-        i += 1
-    if i == colon or i == floor:
-        return None
-    before = note.words[i - 1]
-    if before == "," or note.text[note.starts[i - 1]].islower():
-        return i
-    return colon - 1 if before == ":" else None
-
-
-def _is_hard_line_break(note: Words, i: int, line_start: int) -> bool:
-    words = note.words
-    if i + 1 >= len(words) or words[i + 1] in _LINE_BREAKS or i == line_start:
-        return True
-    following, previous = words[i + 1], words[i - 1]
-    if following in _BULLETS or following == "-":
-        return True
-    if following.isdigit() and i + 2 < len(words) and words[i + 2] in (".", ")"):
-        return True
-    if previous in _OPEN_ENDS:
-        return False
-    length = note.starts[i] - note.starts[line_start]
-    return length < (_WRAPPED_LINE if note.text[note.starts[i + 1]].islower() else _LONG_LINE)
-
-
-def _ends_sentence(note: Words, i: int) -> bool:
-    """Tell whether the full stop, question mark or exclamation mark at ``i`` ends a sentence."""
-    end = note.starts[i] + 1
-    if i + 1 >= len(note.words):
-        return True
-    previous = note.words[i - 1] if i else ""
-    following = note.text[note.starts[i + 1]]
-    glued = note.starts[i + 1] == end
-    if glued and following not in ",)\"'":
-        return following.isupper() and len(previous) > 2
-    if previous in _TITLES:
-        return False
-    if previous in _ABBREVIATIONS or (len(previous) == 1 and i > 1 and note.words[i - 2] == "."):
-        return following.isupper() and not glued
-    return note.words[i] == "." or following.isupper() or following in _LINE_BREAKS
-
-
-@dataclass(slots=True)
-class _OpenCue:
+class _OpenCue(NamedTuple):
     """This is the cue that holds in one dimension while the sweep goes on."""
 
     cue: Cue
@@ -190,26 +81,27 @@ class ScopeSweep:
         words = note.words
         self._stops = [i for i, word in enumerate(words) if word in _PHRASE_STOPS]
         self._ands = [i for i, word in enumerate(words) if word == "and"]
-        self._ors = [i for i, word in enumerate(words) if word == "or" or word == "nor"]
+        self._ors = [i for i, word in enumerate(words) if word in {"or", "nor"}]
         self.forward = (ScopeList(), ScopeList(), ScopeList())
         self.backward = (ScopeList(), ScopeList(), ScopeList())
         self._open: list[_OpenCue | None] = [None, None, None]
+        # Where a cue that acts backward must stop, by dimension: after the last cue that spoke of it.
         self._floor = [0, 0, 0]
         self._blocked = False
 
     def run(self, hits: Sequence[CueHit], breaks: Sequence[int]) -> None:
-        """Compute the scopes of all cues of the note."""
-        breaks = [*breaks, len(self._note.words)]
-        at = 0
+        """Compute the scopes of all cues of the note; ``breaks`` are the words at which a sentence starts."""
+        ends = [*breaks[1:], len(self._note)]
+        sentence = 0
         for hit in hits:
-            while breaks[at + 1] <= hit.first:
-                at += 1
-                self._close_all(breaks[at])
-            self._take(hit, breaks[at + 1])
-        self._close_all(breaks[at + 1] if at + 1 < len(breaks) else len(self._note.words))
+            while ends[sentence] <= hit.first:
+                self._close_all(ends[sentence])
+                sentence += 1
+            self._take(hit, ends[sentence])
+        self._close_all(ends[sentence])
 
     def _take(self, hit: CueHit, sentence_end: int) -> None:
-        closing = [cue for cue in hit.cues if cue.direction in ("answer", "final")]
+        closing = [cue for cue in hit.cues if cue.direction in CLOSING_DIRECTIONS]
         if closing and self._is_closing(hit, sentence_end, after_colon=closing[0].direction == "answer"):
             for cue in closing:
                 self._add_backward(cue, hit)
@@ -234,17 +126,18 @@ class ScopeSweep:
         return hit.last >= sentence_end or words[hit.last] in _ANSWER_ENDS
 
     def _open_forward(self, cue: Cue, hit: CueHit) -> None:
-        if hit.cues[0].words == "?" and not self._is_glued(hit.last):
-            return
         dimension = DIMENSION_BY_CATEGORY[cue.category]
         opened = self._open[dimension]
-        if cue.category in NEUTRAL and opened is not None and opened.cue.scope == "sentence":
+        if cue.category in NEUTRAL and opened is not None and _outlasts(opened.cue, cue):
+            return
+        if cue.words == "?" and not self._is_glued(hit.last):
             return
         if cue.category == "possible" and self._is_denied(hit.first):
             return
         self._close(dimension, hit.first)
         self._open[dimension] = _OpenCue(cue, hit.first, hit.last)
-        self._floor[dimension] = hit.last
+        if not _is_weak(cue):
+            self._floor[dimension] = hit.last
 
     def _is_denied(self, first: int) -> bool:
         """Tell whether an absence stated in the same phrase covers a doubt, as in ``no findings suggestive of``."""
@@ -255,7 +148,7 @@ class ScopeSweep:
 
     def _is_glued(self, i: int) -> bool:
         note = self._note
-        return i < len(note.words) and note.starts[i] == note.end_of(i - 1)
+        return 0 < i < len(note) and note.starts[i] == note.end_of(i - 1)
 
     def _add_backward(self, cue: Cue, hit: CueHit) -> None:
         dimension = DIMENSION_BY_CATEGORY[cue.category]
@@ -276,16 +169,15 @@ class ScopeSweep:
 
     def _find_stop_before(self, first: int, *, passes_and: bool) -> int:
         """Return the first word of the phrase before ``first``; a separator that touches the cue is no stop."""
-        limit = first - 1
-        at = bisect_left(self._stops, limit) - 1
+        at = bisect_left(self._stops, first - 1) - 1
         floor = self._stops[at] + 1 if at >= 0 else 0
         if not passes_and:
-            at = bisect_left(self._ands, limit) - 1
+            at = bisect_left(self._ands, first - 1) - 1
             floor = max(floor, self._ands[at] + 1 if at >= 0 else 0)
         return floor
 
     def _end(self, hit: CueHit, *, ends_sentence_scopes: bool) -> None:
-        for dimension in (0, 1, 2):
+        for dimension in DIMENSIONS:
             opened = self._open[dimension]
             if opened is not None and (ends_sentence_scopes or opened.cue.scope != "sentence"):
                 self._close(dimension, hit.first)
@@ -293,7 +185,7 @@ class ScopeSweep:
         self._blocked = False
 
     def _close_all(self, at: int) -> None:
-        for dimension in (0, 1, 2):
+        for dimension in DIMENSIONS:
             self._close(dimension, at)
             self._floor[dimension] = at
         self._blocked = False
@@ -303,14 +195,16 @@ class ScopeSweep:
         if opened is None:
             return
         self._open[dimension] = None
-        end = self._find_end(opened, at)
-        note = self._note
+        value, note = opened.cue.category, self._note
+        # Only in temporality does a confirmation count: it outranks what the section says by default.
+        if value in NEUTRAL and dimension != TEMPORALITY:
+            return
         start = note.end_of(opened.last - 1)
-        self.forward[dimension].add(
-            Scope(start, note.start_of(end), opened.cue.category, note.starts[opened.first], start)
-        )
+        end = note.start_of(self._find_end(opened, at))
+        self.forward[dimension].add(Scope(start, end, value, note.starts[opened.first], start))
 
     def _find_end(self, opened: _OpenCue, at: int) -> int:
+        """Return the word before which the scope of a cue ends, given that something else closes it at ``at``."""
         cue, start = opened.cue, opened.last
         if cue.limit:
             at = min(at, start + cue.limit)
@@ -319,32 +213,39 @@ class ScopeSweep:
             joined = self._ors[i] if i >= 0 and self._ors[i] > start else start
             return min(at, _next_after(self._stops, joined, at))
         if cue.scope == "phrase":
-            if start < len(self._note.words) and self._note.words[start] == ":":
+            if start < len(self._note) and self._note.words[start] == ":":
                 start += 1
             return min(at, _next_after(self._stops, start, at), _next_after(self._ands, start, at))
         return at
 
 
-def _next_after(positions: Sequence[int], start: int, default: int) -> int:
-    i = bisect_left(positions, start)
-    return positions[i] if i < len(positions) else default
-
-
-def resolve(forward: Scope | None, backward: Scope | None, dimension: int) -> Scope | None:
+def resolve(forward: Scope | None, backward: Scope | None) -> Scope | None:
     """Choose between the cue before a mention and the cue after it.
 
     Notes
     -----
     A cue that sets a value outranks one that only confirms the default. Of two that set one, the cue before the
-    mention wins, except that an absence stated after it settles a doubt stated before it ("possible MI was ruled
-    out").
+    mention wins, with two exceptions: an absence stated after it settles a doubt stated before it ("possible MI was
+    ruled out"), and a duration of days makes a history current ("history of cough for 4 days").
     """
     if forward is None or backward is None:
         return forward or backward
     if forward.value in NEUTRAL:
         return backward
-    if backward.value == "current" and forward.value == "historical":
-        return backward
-    if dimension == PRESENCE and (forward.value, backward.value) == ("possible", "absent"):
+    if (forward.value, backward.value) in {("possible", "absent"), ("historical", "current")}:
         return backward
     return forward
+
+
+def _is_weak(cue: Cue) -> bool:
+    """Tell whether a cue is a bare verb such as ``is`` or ``has``: it ends a denial, and nothing more."""
+    return cue.category in NEUTRAL and cue.scope == "phrase"
+
+
+def _outlasts(opened: Cue, neutral: Cue) -> bool:
+    return opened.scope == "sentence" or (opened.category == "possible" and _is_weak(neutral))
+
+
+def _next_after(positions: Sequence[int], start: int, default: int) -> int:
+    i = bisect_left(positions, start)
+    return positions[i] if i < len(positions) else default

@@ -8,12 +8,12 @@ direction ``section`` give a section kind its default. ``docs/reference/assertio
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from codeassist.annotation.sentences import split_words
 from codeassist.errors import DataFileError
 
 CUES_PATH = Path(__file__).with_name("cues.tsv")
@@ -32,18 +32,10 @@ DIMENSION_BY_CATEGORY = {
     "patient": EXPERIENCER,
 }
 END, PSEUDO = "end", "pseudo"
-DIRECTIONS = ("forward", "backward", "answer", "final", "block", "none", "section", "class")
+CLOSING_DIRECTIONS = ("answer", "final")
+DIRECTIONS = ("forward", "backward", *CLOSING_DIRECTIONS, "block", "none", "section", "class")
 SCOPES = ("phrase", "series", "list", "sentence", "none")
 NUMBER, YEAR = "<number>", "<year>"
-
-WORD = re.compile(
-    r"""
-    [^\W_]+ (?: ' [^\W_]+ )*               # a word or number, with what follows an apostrophe: "patient's"
-    | \r\n? | [\n\f\v\x85\u2028\u2029]     # one line break
-    | [^\w\s] | _                          # one sign
-    """,
-    re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ class Cue:
 
 
 class CueHit(NamedTuple):
-    """This is one cue found in a note: its words, the end excluded, and the rows that share its wording."""
+    """This is one cue found in a note: its words, ``last`` excluded, and the rows that share its wording."""
 
     first: int
     last: int
@@ -75,43 +67,54 @@ class _Node:
         self.next: dict[str, _Node] = {}
 
 
-_Open = frozenset[tuple[tuple[str, ...], int]]
+# The rows still possible in a state: the words left of each, and its number.
+_Rest = frozenset[tuple[tuple[str, ...], int]]
 
 
 class CueTable:
-    """This is the cue table compiled into an automaton over lower-case words; the longest cue wins."""
+    """This is the cue table compiled into an automaton over lower-case words; the longest cue wins.
 
-    def __init__(self, cues: Sequence[Cue], members_by_class: Mapping[str, frozenset[str]]) -> None:
-        self._cues = tuple(cue for cue in cues if cue.direction != "section")
-        self._members = members_by_class
-        self._built: dict[_Open, _Node] = {}
-        self._root = self._build(frozenset((split_cue(cue.words), i) for i, cue in enumerate(self._cues))).next
+    Parameters
+    ----------
+    cues
+        The rows that act on mentions or sections.
+    words_by_class
+        The words of each class, for example ``{"relative": frozenset({"aunt"})}``.
+
+    Raises
+    ------
+    DataFileError
+        If the same words fulfil two rows that contradict or repeat each other.
+    """
+
+    def __init__(self, cues: Sequence[Cue], words_by_class: Mapping[str, frozenset[str]]) -> None:
+        self.words_by_class = words_by_class
         self.default_by_section = {cue.words: cue.category for cue in cues if cue.direction == "section"}
+        self._cues = tuple(cue for cue in cues if cue.direction != "section")
+        self._built: dict[_Rest, _Node] = {}
+        self._root = self._build(frozenset((split_cue(cue.words), i) for i, cue in enumerate(self._cues))).next
 
     @classmethod
     def load(cls, path: Path | None = None) -> CueTable:
-        """Read a cue table.
+        """Read a cue table, the package's own unless ``path`` names another.
 
         Raises
         ------
         DataFileError
-            If the file has other columns or a row holds an unknown value.
+            If the file has other columns, a row holds an unknown value, or two rows contradict each other.
         """
+        path = path or CUES_PATH
         cues: list[Cue] = []
-        members: dict[str, set[str]] = {}
-        for line, row in _read_rows(path or CUES_PATH):
+        words: dict[str, set[str]] = {}
+        for line, row in _read_rows(path):
             if row["direction"] == "class":
-                members.setdefault(f"<{row['category']}>", set()).add(row["cue"])
+                words.setdefault(row["category"], set()).add(row["cue"])
             else:
-                cues.append(_to_cue(row, line=line, path=path or CUES_PATH))
-        return cls(cues, {name: frozenset(words) for name, words in members.items()})
-
-    def __contains__(self, word: str) -> bool:
-        """Tell whether a cue may start with this word."""
-        return word in self._root
+                cues.append(_to_cue(row, where=f"{path.name}, line {line}"))
+        return cls(cues, {name: frozenset(members) for name, members in words.items()})
 
     def find_hits(self, words: Sequence[str]) -> list[CueHit]:
-        """Return the cues among ``words`` from left to right, longest first, none overlapping another."""
+        """Return the cues among ``words`` from left to right; where they overlap, the first and longest."""
         hits: list[CueHit] = []
         root, done = self._root, 0
         for first in [i for i, word in enumerate(words) if word in root]:
@@ -130,12 +133,14 @@ class CueTable:
                 done = last
         return hits
 
-    def _build(self, rest: _Open) -> _Node:
+    def _build(self, rest: _Rest) -> _Node:
         """Make the state in which the rows of ``rest`` are still possible, once for each such set."""
         if rest in self._built:
             return self._built[rest]
         ended = [self._cues[i] for words, i in rest if not words]
-        ended.sort(key=lambda cue: (cue.category, cue.direction, cue.words))
+        _check_agreement(ended)
+        # What ends a scope acts before what opens one.
+        ended.sort(key=lambda cue: (cue.category != END, cue.category, cue.direction))
         node = self._built[rest] = _Node(tuple(ended))
         by_word: dict[str, set[tuple[tuple[str, ...], int]]] = {}
         for words, i in rest:
@@ -145,9 +150,10 @@ class CueTable:
         return node
 
     def _expand(self, word: str) -> Iterable[str]:
-        if word == NUMBER:
-            return (NUMBER, *self._members.get(NUMBER, ()))
-        return self._members.get(word, (word,))
+        if not word.startswith("<"):
+            return (word,)
+        members = self.words_by_class.get(word[1:-1], frozenset())
+        return (word, *members) if word in (NUMBER, YEAR) else members
 
 
 def split_cue(text: str) -> tuple[str, ...]:
@@ -160,26 +166,12 @@ def split_cue(text: str) -> tuple[str, ...]:
     """
     words: list[str] = []
     for part in text.split(" "):
-        words.extend([part] if part.startswith("<") else WORD.findall(part))
+        words.extend([part] if part.startswith("<") and part.endswith(">") else split_words(part).words)
     return tuple(words)
 
 
-def split_words(text: str) -> tuple[list[str], list[int]]:
-    """Return the lower-case words of a text and where each starts; offsets are those of ``text`` itself."""
-    lower = text.lower()
-    # A few letters grow when lowered; those texts are lowered letter by letter so that offsets hold.
-    if len(lower) != len(text):
-        lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    if "\u2019" in lower:
-        lower = lower.replace("\u2019", "'")
-    words, starts = [], []
-    for match in WORD.finditer(lower):
-        words.append(match.group())
-        starts.append(match.start())
-    return words, starts
-
-
 def _step(node: _Node, word: str) -> _Node | None:
+    """Follow one word; a number also follows the classes of numbers and years."""
     found = node.next.get(word)
     if found is None and word[0] in "0123456789":
         if len(word) == 4 and "1900" <= word < "2050" and YEAR in node.next:
@@ -188,11 +180,23 @@ def _step(node: _Node, word: str) -> _Node | None:
     return found
 
 
+def _check_agreement(cues: Sequence[Cue]) -> None:
+    """Refuse rows that the same words fulfil and that contradict or repeat each other."""
+    seen: dict[tuple[int, str], Cue] = {}
+    for cue in cues:
+        dimension = -1 if cue.category == END else DIMENSION_BY_CATEGORY.get(cue.category, -2)
+        other = seen.setdefault((dimension, cue.direction), cue)
+        if other is not cue or (cue.category == PSEUDO and len(cues) > 1):
+            first, second = sorted(f"{each.words!r} ({each.category})" for each in cues)[:2]
+            msg = f"the cues {first} and {second} match the same words but disagree; remove one"
+            raise DataFileError(msg)
+
+
 def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
     with path.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            msg = f"{path.name}, line 1: found columns {reader.fieldnames}; expected {', '.join(COLUMNS)}"
+            msg = f"{path.name}, line 1: found the columns {reader.fieldnames}; expected {', '.join(COLUMNS)}"
             raise DataFileError(msg)
         for row in reader:
             if None in row or None in row.values():
@@ -201,17 +205,13 @@ def _read_rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
             yield reader.line_num, row
 
 
-def _to_cue(row: Mapping[str, str], *, line: int, path: Path) -> Cue:
-    allowed = {
-        "category": (*DIMENSION_BY_CATEGORY, END, PSEUDO),
-        "direction": DIRECTIONS,
-        "scope": SCOPES,
-    }
+def _to_cue(row: Mapping[str, str], *, where: str) -> Cue:
+    allowed = {"category": (*DIMENSION_BY_CATEGORY, END, PSEUDO), "direction": DIRECTIONS, "scope": SCOPES}
     for column, values in allowed.items():
         if row[column] not in values:
-            msg = f"{path.name}, line {line}: {column} {row[column]!r} is unknown; expected one of {', '.join(values)}"
+            msg = f"{where}: {column} {row[column]!r} is unknown; expected one of {', '.join(values)}"
             raise DataFileError(msg)
-    if not row["limit"].isascii() or not row["limit"].isdigit():
-        msg = f"{path.name}, line {line}: limit {row['limit']!r} is not a whole number; write 0 for no limit"
+    if not (row["limit"].isascii() and row["limit"].isdigit()):
+        msg = f"{where}: limit {row['limit']!r} is not a whole number; write 0 for no limit"
         raise DataFileError(msg)
     return Cue(row["cue"], row["category"], row["direction"], row["scope"], int(row["limit"]))

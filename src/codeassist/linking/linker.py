@@ -55,7 +55,7 @@ class Linker:
 
     def _link(self, mention: Mention) -> list[Candidate]:
         best: dict[str, Candidate] = {}
-        words = frozenset(mention.nearby_words)
+        words = self._tables.wordings.read(mention.nearby_words)
         for rank, number in enumerate(mention.terms):
             for candidate in self._read_term(mention, self._index.get(number), words, rank=rank):
                 known = best.get(candidate.code.value)
@@ -70,6 +70,8 @@ class Linker:
         selection = self._tables.select(term.code, words)
         rationale = (*self._explain_term(term, rank=rank), *_explain_axes(selection))
         for value in (selection.code, *selection.also):
+            if not self._index.codeset.is_billable(value):
+                continue
             yield Candidate(
                 mention,
                 Code(ICD10CM, self._edition, value),

@@ -7,6 +7,7 @@ from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
 from codeassist.linking.retrieval import Retrieved, WordRetriever
 from codeassist.terminology.vocabulary import Vocabulary
+from codeassist.terminology.wordings import strip_silent
 
 _RETRIEVED = 80
 # What a term's pedigree adds to its similarity: reviewed wordings and titles first, shortened titles last.
@@ -49,7 +50,7 @@ class Searcher:
         if system != ICD10CM:
             msg = f"no code set of the system {system!r} is installed; installed: {ICD10CM}"
             raise ConfigError(msg)
-        words = self._vocabulary.index.normalizer.split(text)
+        words = self._vocabulary.index.normalizer.split(strip_silent(text))
         stated = self._vocabulary.tables.wordings.read(words)
         best: dict[str, CodeMatch] = {}
         for found in self._retrieve(words, limit=_RETRIEVED):

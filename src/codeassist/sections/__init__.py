@@ -1,1 +1,1 @@
-"""sections"""
+"""Divides a note into sections under their headings, and finds the problem headings inside them."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 
 from codeassist.core.codes import Code
 from codeassist.core.suggestions import Candidate
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.lexicon import read_map
+from codeassist.terminology.lexicon import read_map, read_table
 
+_FOLDER = Path(__file__).parent
 STAYS_CURRENT = "-"
 # Sections in which a procedure's name means that it was done before this encounter.
 _PAST_PROCEDURE_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "problem_list"})
@@ -56,23 +59,42 @@ class ConditionGatherer:
         The edition and its axis tables.
     history, family
         What a code turns into when it is only in the patient's past, or a relative's.
+    generic_words
+        Head words that refer back to a fuller mention where there is one.
     """
 
-    def __init__(self, codeset: CodeSet, tables: AxisTables, *, history: PrefixMap, family: PrefixMap) -> None:
+    def __init__(
+        self,
+        codeset: CodeSet,
+        tables: AxisTables,
+        *,
+        history: PrefixMap,
+        family: PrefixMap,
+        generic_words: AbstractSet[str] = frozenset(),
+    ) -> None:
         self._codeset = codeset
         self._tables = tables
         self._history = history
         self._family = family
+        self._generic_words = generic_words
 
     @classmethod
     def load(cls, codeset: CodeSet, tables: AxisTables) -> ConditionGatherer:
         """Read the history tables of the lexicon."""
         history = read_map("history_codes.tsv", ("code_prefix", "history_code", "note"))
         family = read_map("family_history_codes.tsv", ("code_prefix", "family_code", "note"))
-        return cls(codeset, tables, history=PrefixMap(history), family=PrefixMap(family))
+        generic = read_table(_FOLDER / "generic_words.tsv", ("word", "provenance"))
+        return cls(
+            codeset,
+            tables,
+            history=PrefixMap(history),
+            family=PrefixMap(family),
+            generic_words=frozenset(row["word"] for row in generic),
+        )
 
     def __call__(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:
         """Return the conditions in tabular order of their codes."""
+        candidates = self._drop_bare_heads(candidates)
         support: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
         others: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
         for _, group in groupby(candidates, key=lambda c: (c.mention.span, c.mention.reading)):
@@ -83,11 +105,26 @@ class ConditionGatherer:
                 if key is not None:
                     support[key].append(candidate)
                     others[key] += [c for c in rest if c not in bilateral]
-        merged = self._merge(support)
+        merged = self._drop_history_of_current(self._merge(support))
         return tuple(
             Condition(code, self._codeset.title(code), kind, _best_first(found), tuple(others[kind, code]))
             for (kind, code), found in sorted(merged.items(), key=lambda item: (item[0][1], item[0][0]))
         )
+
+    def _drop_bare_heads(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Leave out bare head words ("the pain", "the fracture") that a fuller mention has already named."""
+        named = {
+            word
+            for candidate in candidates
+            if " " in candidate.mention.reading
+            for word in candidate.mention.reading.split()
+            if word in self._generic_words
+        }
+        return [
+            candidate
+            for candidate in candidates
+            if (reading := candidate.mention.reading) not in self._generic_words or reading not in named
+        ]
 
     def _place(self, candidate: Candidate) -> tuple[str, str] | None:
         """Return the kind and code that the candidate stands for, or None where it supports nothing."""
@@ -110,6 +147,17 @@ class ConditionGatherer:
         if mapped == STAYS_CURRENT or code.startswith("Z"):
             return "current", code
         return ("history", self._default(mapped)) if mapped else None
+
+    def _drop_history_of_current(
+        self, merged: dict[tuple[str, str], list[Candidate]]
+    ) -> dict[tuple[str, str], list[Candidate]]:
+        """Leave out "personal history of" a condition that the encounter says is present (Guidelines I.C.21.c.4)."""
+        current = {
+            self._default(mapped)
+            for kind, code in merged
+            if kind == "current" and (mapped := self._history.find(code)) not in (None, STAYS_CURRENT)
+        }
+        return {key: found for key, found in merged.items() if key[1] not in current or not key[1].startswith("Z")}
 
     def _default(self, code: str) -> str:
         return code if self._codeset.is_billable(code) else self._tables.select(code, frozenset()).code
@@ -142,7 +190,8 @@ class ConditionGatherer:
         values = dict(precise.axis_values)
         if any(values.get(axis, value) != value for axis, value in vague.axis_values):
             return None
-        words = frozenset(vague.mention.nearby_words) | frozenset(precise.mention.nearby_words)
+        read = self._tables.wordings.read
+        words = read(vague.mention.nearby_words) | read(precise.mention.nearby_words)
         joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}
         if len(joined) == 1:
             return joined.pop()

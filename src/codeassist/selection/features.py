@@ -11,15 +11,7 @@ from dataclasses import dataclass
 
 from codeassist.selection.conditions import Condition
 
-ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY, EXAM, RESULTS, CONTEXT = (
-    "assessment",
-    "diagnosis",
-    "narrative",
-    "history",
-    "exam",
-    "results",
-    "context",
-)
+ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY, CONTEXT = "assessment", "diagnosis", "narrative", "history", "context"
 # Chapters whose codes are symptoms, injuries, external causes and factors behave differently on a claim.
 _CHAPTERS = (("R", "symptom"), ("S", "injury"), ("T", "injury"), ("V", "external"), ("W", "external"),
              ("X", "external"), ("Y", "external"), ("Z", "factor"), ("C", "neoplasm"), ("D", "neoplasm"))
@@ -51,7 +43,7 @@ def view_encounter(
     setting
         ``"outpatient"`` or ``"inpatient"``.
     roles
-        Section kind to role (one of the constants above).
+        Section kind to role, as ``section_roles.tsv`` says.
     section_kinds
         The kinds of the sections that the encounter has.
     hinted_prefixes

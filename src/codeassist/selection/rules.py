@@ -118,9 +118,9 @@ class RuleBook:
                 continue
             flags = tuple(
                 Flag("excludes1", other, f"tabular list, Excludes1 at {note.at_code}")
-                for note in self._codeset.notes(each.code.value, "excludes1")
                 for other in reported
-                if other != each.code.value and any(self._codeset.matches(pattern, other) for pattern in note.codes)
+                if other != each.code.value
+                for note in self._codeset.find_notes_naming(each.code.value, "excludes1", other=other)
             )
             yield replace(each, flags=(*each.flags, *flags)) if flags else each
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from codeassist.terminology.axis_overrides import AxisOverrides
-from codeassist.terminology.axis_titles import OTHER, STATED, Facet, TitleReader, find_abbreviations
+from codeassist.terminology.axis_titles import ASSUMED, OTHER, STATED, Facet, TitleReader, find_abbreviations
 from codeassist.terminology.codeset import CodeSet
 
 NOT_SPECIFIED = "unspecified"
@@ -29,7 +29,12 @@ class StemRow:
     code: str
     facets: tuple[Facet, ...]
     wordings: tuple[tuple[Facet, ...], ...]
-    is_unspecified: bool
+    openness: int
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the row leaves something to silence: its title or a term of it says unspecified, NOS, without."""
+        return self.openness > 0 or any(facet.kind == ASSUMED for facet in self.facets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,14 @@ def read_stems(codeset: CodeSet, category: str, *, reader: TitleReader, override
     return Stems(category, head, plain, tuple(cut.row(code) for code in codes))
 
 
+def cut_title(title: str, reader: TitleReader, *, head: frozenset[str], plain: frozenset[str]) -> tuple[Facet, ...]:
+    """Cut a title of a category; a side that is part of a name ("right heart failure") is no word of its own."""
+    facets = reader.read(title, head=head, plain=plain)
+    if not plain:
+        return facets
+    return tuple(replace(f, words=frozenset({f"={f.value}"})) if f.words and f.words <= plain else f for f in facets)
+
+
 class _Cutter:
     def __init__(
         self,
@@ -87,14 +100,13 @@ class _Cutter:
             self._add_terms(above, own, wordings)
         for words in self._overrides.alternatives(code, own):
             wordings.setdefault(_needed(words))
-        terms = [term.text for term in self._codeset.terms(code)]
-        is_unspecified = any(_NOS.search(text) for text in terms)
-        return StemRow(code, own, _keep_weakest(tuple(wordings)[:_MAX_WORDINGS]), is_unspecified)
+        openness = max(len(_NOS.findall(term.text)) for term in self._codeset.terms(code))
+        return StemRow(code, own, _keep_weakest(tuple(wordings)[:_MAX_WORDINGS]), openness)
 
     def cut(self, title: str) -> tuple[Facet, ...]:
         known = self._facets.get(title)
         if known is None:
-            known = self._reader.read(title, head=self._head, plain=self._plain)
+            known = cut_title(title, self._reader, head=self._head, plain=self._plain)
             self._facets[title] = known
         return known
 
@@ -143,7 +155,7 @@ def _find_plain(titles: Iterable[str]) -> frozenset[str]:
 
 def _find_head(title: str, titles: Iterable[str], reader: TitleReader) -> frozenset[str]:
     """Return the words that say nothing inside the category: those of its title, and those that all rows share."""
-    rows = [reader.words(text) for text in titles]
+    rows = [frozenset().union(*(facet.words for facet in reader.read(text) if facet.kind == STATED)) for text in titles]
     counts = Counter(word for words in rows for word in words)
     everywhere = {word for word, count in counts.items() if count == len(rows)} if len(rows) > 1 else set()
     own = reader.words(title)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from codeassist.terminology.axis_wordings import AxisWordings
 from codeassist.terminology.words import WordNormalizer, get_tokenizer
@@ -27,6 +28,7 @@ _ABBREVIATION = re.compile(r"[A-Z][A-Za-z0-9-]*[A-Z0-9]")
 _EMPTY = re.compile(
     r"""
       ,?\ (?:with\ or\ without)\ [^,]*                      # either way
+    | \bwhether\ with\ [^,]*                               # "unspecified whether with hypoxia or hypercapnia"
     | ,?\ not\ (?:elsewhere|otherwise)\ (?:classified|specified)
     | ,?\ not\ specified\ as\ [^,]*                         # "not specified as recurrent"
     | ,?\ (?:in\ (?:other\ )?(?:specified\ )?)?diseases\ classified\ (?:elsewhere|to\ other\ chapters)
@@ -38,17 +40,20 @@ _EMPTY = re.compile(
 _OTHER_AND = re.compile(r"\bother\ and\ unspecified\b|\bother\ or\ unspecified\b", re.VERBOSE | re.IGNORECASE)
 _LEADS: Mapping[str, str] = {
     "with": "with", "complicated": "with", "without": "without", "no": "without", "not": "without",
-    "due": "due", "caused": "due", "secondary": "due", "resulting": "due", "induced": "due", "from": "due",
+    "due": "due", "caused": "due", "secondary": "due", "resulting": "due",
     "of": "of", "in": "of", "at": "of", "to": "of", "involving": "of", "affecting": "of", "on": "of", "by": "due",
     "following": "due", "associated": "due", "for": "of",
 }  # fmt: skip
 _MARKS = {",": "comma", ";": "comma", ":": "comma"}
 _UNSPECIFIED = "unspecified"
 # "unspecified site": the noun only names the axis.
-_GENERIC_NOUNS = frozenset(
-    "site part side region location type cause degree severity level stage duration control trimester depth agent"
-    " organism quadrant behavior class time kind fetus laterality number extent".split()
-)
+_AXIS_BY_NOUN: Mapping[str, str] = {
+    "site": "site", "part": "site", "side": "laterality", "laterality": "laterality", "region": "site",
+    "location": "site", "quadrant": "site", "type": "type", "kind": "type", "class": "type", "cause": "etiology",
+    "degree": "severity", "severity": "severity", "level": "", "stage": "stage", "duration": "", "time": "",
+    "control": "control", "trimester": "trimester", "depth": "depth", "agent": "etiology", "organism": "organism",
+    "behavior": "behavior", "fetus": "", "number": "", "extent": "", "eye": "laterality", "ear": "laterality",
+}  # fmt: skip
 # Small words that mean nothing at either end of a value.
 _EDGES = frozenset(
     "with due to of in at on involving affecting the a an by for and or from caused secondary following associated"
@@ -114,18 +119,19 @@ class TitleReader:
         """
         tokens = self._tokenize(_strip(title))
         found, used = self._find_values(tokens, plain)
-        facets = [facet for facet in found if facet.value not in head]
+        facets = [(place, facet) for place, facet in found if facet.value not in head]
         for segment in _split(tokens, used):
             facet = _to_facet(segment, head)
             if facet is not None:
-                facets.append(facet)
-        return tuple(dict.fromkeys(facets))
+                facets.append((tokens.index(segment[0]), facet))
+        return tuple(dict.fromkeys(facet for _, facet in sorted(facets, key=itemgetter(0))))
 
     def words(self, title: str) -> frozenset[str]:
-        """Return every normal form of a title together with the axis values it names."""
-        tokens = self._tokenize(_BRACKETED.sub("", title))
+        """Return every normal form that a title states together with the axis values it names."""
+        tokens = self._tokenize(_strip(title))
         values, _ = self._find_values(tokens, ())
-        return frozenset(token.word for token in tokens if token.word).union(*(facet.words for facet in values))
+        said = (token.word for place, token in enumerate(tokens) if token.word and not _is_denied(tokens, place))
+        return frozenset(said).union(*(facet.words for _, facet in values))
 
     def _tokenize(self, title: str) -> tuple[_Token, ...]:
         tokens = []
@@ -137,17 +143,19 @@ class TitleReader:
 
     def _find_values(
         self, tokens: Sequence[_Token], plain: Container[str]
-    ) -> tuple[tuple[Facet, ...], frozenset[int]]:
+    ) -> tuple[tuple[tuple[int, Facet], ...], frozenset[int]]:
         """Return the named values, and the tokens they use up; values inside "without ..." are left to it."""
         places = [place for place, token in enumerate(tokens) if token.word]
         words = [tokens[place].word for place in places]
-        facets: list[Facet] = []
+        facets: list[tuple[int, Facet]] = []
         used: set[int] = set()
         for start, end, row in self._wordings.find(words, tabular_only=True):
-            if row.value in plain or _is_denied(tokens, places[start]):
+            place, after = places[start], places[end - 1] + 1
+            if row.value in plain or _is_denied(tokens, place) or _leads_on(tokens, place, after):
                 continue
-            facets.append(Facet(row.axis, row.value, frozenset({row.value}), _kind_of(row.value)))
-            used.update(range(places[start], places[end - 1] + 1))
+            facet = Facet(row.axis, row.value, frozenset({row.value}), _kind_of(row.value))
+            facets.append((place, facet))
+            used.update(range(place, after))
         return tuple(facets), frozenset(used)
 
 
@@ -185,6 +193,11 @@ def _is_denied(tokens: Sequence[_Token], place: int) -> bool:
     return False
 
 
+def _leads_on(tokens: Sequence[_Token], place: int, after: int) -> bool:
+    """Tell whether a value is the first word of "secondary to"."""
+    return tokens[place].lead == "due" and after < len(tokens) and tokens[after].raw == "to"
+
+
 def _kind_of(value: str) -> int:
     return ASSUMED if value in _ASSUMED_VALUES else STATED
 
@@ -203,19 +216,28 @@ def _split(tokens: Sequence[_Token], used: frozenset[int]) -> list[list[_Token]]
     for place, token in enumerate(tokens):
         if place in used:
             continue
-        # "rupture of ear drum" stays one complication; "embolism of middle cerebral artery" is a cause and a site.
-        is_inner = token.lead == "of" and segments[-1] and segments[-1][0].lead in {"with", "without"}
-        if token.lead and not is_inner:
+        if token.lead and not _is_inner(token, segments[-1]):
             segments.append([token])
         else:
             segments[-1].append(token)
     return [segment for segment in segments if segment]
 
 
+def _is_inner(token: _Token, segment: Sequence[_Token]) -> bool:
+    """Tell whether a lead only goes on with its segment.
+
+    "Rupture of ear drum" stays one complication and "lower end of radius" one site, while "embolism of middle cerebral
+    artery" is a cause and a site; "due to" is one lead.
+    """
+    if not segment or token.lead != "of":
+        return False
+    return segment[0].lead in {"with", "without", "of"} or all(other.lead for other in segment)
+
+
 def _to_facet(segment: Sequence[_Token], head: Container[str]) -> Facet | None:
     lead = segment[0].lead
-    said = [token for token in segment[lead == "without" :] if token.word not in head]
-    words = frozenset(token.word for token in said if token.word and token.word not in _EMPTY_WORDS)
+    said = _trim(segment[lead == "without" :], head)
+    words = frozenset(t.word for t in said if t.word and t.word not in _EMPTY_WORDS and t.word not in head)
     strong = words - _WEAK_WORDS
     raw = [token.raw.lower() for token in said]
     text = _clean(raw)
@@ -223,11 +245,22 @@ def _to_facet(segment: Sequence[_Token], head: Container[str]) -> Facet | None:
         return Facet("complication", f"without {text}", words, ASSUMED) if words else None
     if "other" in raw:
         return Facet(_axis_of(lead), text, strong or words, OTHER)
-    if _UNSPECIFIED in raw and words <= _GENERIC_NOUNS:
-        return Facet(_axis_of(lead), _UNSPECIFIED, frozenset(), UNSPECIFIED)
+    if _UNSPECIFIED in raw and words <= _AXIS_BY_NOUN.keys():
+        axis = next((_AXIS_BY_NOUN[word] for word in sorted(words)), "") or _axis_of(lead)
+        return Facet(axis, _UNSPECIFIED, frozenset(), UNSPECIFIED)
     if not words:
         return None
     return Facet(_axis_of(lead), text, strong or words)
+
+
+def _trim(segment: Sequence[_Token], head: Container[str]) -> Sequence[_Token]:
+    """Cut the head's words off both ends; inside a name ("middle cerebral artery") they stay."""
+    own = [place for place, token in enumerate(segment) if token.word and token.word not in head]
+    lead = [token for token in segment[:1] if token.lead]
+    body = segment[len(lead) :] if own else ()
+    if own:
+        body = segment[max(own[0], len(lead)) : own[-1] + 1]
+    return [*lead, *body]
 
 
 def _axis_of(lead: str) -> str:

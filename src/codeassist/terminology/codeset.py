@@ -15,7 +15,7 @@ from typing import Any
 from codeassist.core.codes import ICD10CM, Code, Term, format_icd10cm
 from codeassist.errors import CodeFormatError, UnknownCodeError
 from codeassist.terminology.compile import SEPARATOR, encode_code
-from codeassist.terminology.notes import NOTE_KINDS, InstructionNote, code_matches
+from codeassist.terminology.instruction_notes import NOTE_KINDS, InstructionNote, code_matches
 from codeassist.terminology.store import CompiledStore, open_store
 
 _NO_SEVENTHS: Mapping[str, str] = MappingProxyType({})
@@ -38,8 +38,13 @@ class CodeSet:
         self._keys, self._order = store["key"].data, store["order"].data
         self._parent, self._end, self._block = store["parent"].data, store["end"].data, store["block"].data
         self._is_billable, self._billable = store["is_billable"].data, store["billable"].data
+        self._block_chapter = store["block_chapter"].data
+        self._sevenths, self._seventh_definitions = store["seventh"].data, store.texts("seventh_definition")
         self._titles = store.texts("title")
+        self._block_names, self._chapter_names = store.texts("block_name"), store.texts("chapter_name")
         self._note_start, self._note_kind = store["note_start"].data, store["note_kind"].data
+        self._note_texts, self._note_codes = store.texts("note"), store.texts("note_codes")
+        self._index_start, self._index_entries = store["index_start"].data, store.texts("index")
         # Looked-up numbers, filled as codes are asked for; a notes pipeline asks for the same few thousand again.
         self._index_by_code: dict[str, int] = {}
         self._notes_by_owner: dict[int, tuple[InstructionNote, ...]] = {}
@@ -160,7 +165,7 @@ class CodeSet:
 
     def block(self, code: str) -> str:
         """Return the name of the block that holds a code, for example ``"I30-I5A"``."""
-        return self._store.texts("block_name")[self._block[self.index_of(code)]]
+        return self._block_names[self._block[self.index_of(code)]]
 
     def block_title(self, code: str) -> str:
         """Return the title of the block that holds a code."""
@@ -168,7 +173,7 @@ class CodeSet:
 
     def chapter(self, code: str) -> str:
         """Return the number of the chapter that holds a code, for example ``"9"``."""
-        return self._store.texts("chapter_name")[self._get_chapter(self.index_of(code))]
+        return self._chapter_names[self._get_chapter(self.index_of(code))]
 
     def chapter_title(self, code: str) -> str:
         """Return the title of the chapter that holds a code."""
@@ -181,10 +186,10 @@ class CodeSet:
         the characters that exist there are returned.
         """
         position = self.index_of(code)
-        number = self._store["seventh"][position]
+        number = self._sevenths[position]
         if number < 0:
             return _NO_SEVENTHS
-        packed = self._store.texts("seventh_definition")[number]
+        packed = self._seventh_definitions[number]
         meanings = {part[0]: part[1:] for part in packed.split(SEPARATOR)}
         made = self._get_expanded(position)
         return {key: meaning for key, meaning in meanings.items() if not made or key in made}
@@ -192,12 +197,11 @@ class CodeSet:
     def terms(self, code: str) -> tuple[Term, ...]:
         """Return the wordings of a code: title, inclusion terms, and index entries if the edition has an index."""
         position = self.index_of(code)
-        start = self._store["index_start"]
-        entries = self._store.texts("index")
+        entries = range(self._index_start[position], self._index_start[position + 1])
         return (
             Term(self._titles[position], code, "preferred"),
             *(Term(note.text, code, "inclusion") for note in self.notes(code, "inclusion", inherited=False)),
-            *(Term(entries[i], code, "index_entry") for i in range(start[position], start[position + 1])),
+            *(Term(self._index_entries[i], code, "index_entry") for i in entries),
         )
 
     def notes(self, code: str, kind: str, *, inherited: bool = True) -> tuple[InstructionNote, ...]:
@@ -265,11 +269,12 @@ class CodeSet:
         """Return the owners of notes that apply to a code: its line, its block, its chapter."""
         line = self._get_line(code)
         block = self._block[line[0]]
-        blocks = len(self._store["block_chapter"])
-        return [*line, self.count() + block, self.count() + blocks + self._get_chapter(line[0])]
+        first_chapter = self.count() + len(self._block_names)
+        return [*line, self.count() + block, first_chapter + self._get_chapter(line[0])]
 
     def _get_chapter(self, position: int) -> int:
-        return int(self._store["block_chapter"][self._block[position]])
+        chapter: int = self._block_chapter[self._block[position]]
+        return chapter
 
     def _get_expanded(self, position: int) -> set[str]:
         """Return the seventh characters of the codes directly made from this code, or from the code above it."""
@@ -286,20 +291,20 @@ class CodeSet:
             return ()
         notes = self._notes_by_owner.get(owner)
         if notes is None:
-            texts, patterns, name = self._store.texts("note"), self._store.texts("note_codes"), self._name_owner(owner)
+            name = self._name_owner(owner)
             notes = tuple(
-                InstructionNote(NOTE_KINDS[self._note_kind[i]], name, texts[i], _split(patterns[i]))
+                InstructionNote(NOTE_KINDS[self._note_kind[i]], name, self._note_texts[i], _split(self._note_codes[i]))
                 for i in range(start, stop)
             )
             self._notes_by_owner[owner] = notes
         return notes
 
     def _name_owner(self, owner: int) -> str:
-        blocks = self._store.texts("block_name")
         if owner < self.count():
             return self.code_at(owner)
         owner -= self.count()
-        return blocks[owner] if owner < len(blocks) else self._store.texts("chapter_name")[owner - len(blocks)]
+        blocks = len(self._block_names)
+        return self._block_names[owner] if owner < blocks else self._chapter_names[owner - blocks]
 
 
 def _split(packed: str) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from codeassist.terminology.notes import NOTE_KINDS, parse_patterns
+from codeassist.terminology.instruction_notes import NOTE_KINDS, parse_patterns
 from codeassist.terminology.store import Array, Arrays, pack_texts
 from codeassist.terminology.tabular import Division, Entry, TabularList, TabularNote
 
-# Part of the key of every compiled code set: raise it with any change of this module, ``tabular`` or ``notes``.
+# Part of the key of every compiled code set: raise it with any change of this module, ``tabular`` or ``instruction_notes``.
 COMPILER_VERSION = 1
 SEPARATOR = "\t"
 """Stands between the parts of one packed text; never inside one, because white space is normalised."""

@@ -24,6 +24,7 @@ from codeassist.terminology.sources import EditionSource, find_bundled_source, l
 from codeassist.terminology.store import Progress, compiled_path, hold_lock, write_atomically
 
 _MANIFEST = "edition.json"
+_EXPECTED = "expected the tabular list (XML) or the order file of ICD-10-CM"
 _IMPORT_HINT = "import the release in force on that date with: codeassist codes import FILE"
 
 
@@ -123,14 +124,11 @@ def import_release(path: Path | str, *, edition: str | None = None, progress: Pr
     release = open_release(Path(path))
     found = {role: item for role in ROLES if (item := release.read_role(role)) is not None}
     if not found:
-        raise DataFileError(_explain_useless(release))
-    name = edition or release.find_edition()
-    if name is None:
-        msg = f"{release.path.name}: no name in the release tells its fiscal year; give the edition, for example 2027"
+        msg = f"{release.path.name} holds no ICD-10-CM release; {release.explain()}; {_EXPECTED}"
         raise DataFileError(msg)
-    parse_edition(name)
+    name = _choose_edition(release, edition)
     if not {"tabular", "order"} & found.keys() and name not in {source.edition for source in _list_sources()}:
-        msg = f"{release.path.name} holds only an index; import the tabular list or the order file of {name} first"
+        msg = f"{release.path.name} holds only an index, and edition {name} is not installed; {_EXPECTED}"
         raise DataFileError(msg)
     with hold_lock(_editions_root() / "import.lock"):
         return _install(name, release.path.name, {role: content for role, (_, content) in found.items()}, progress)
@@ -195,17 +193,21 @@ def _describe(source: EditionSource, progress: Progress | None) -> EditionInfo:
     )
 
 
+def _choose_edition(release: Release, given: str | None) -> str:
+    told = release.find_edition()
+    edition = given or told
+    if edition is None:
+        msg = f"{release.path.name}: no name in the release tells its fiscal year; give the edition, for example 2027"
+        raise DataFileError(msg)
+    parse_edition(edition)
+    if told and told[:4] != edition[:4]:
+        msg = f"{release.path.name} is of fiscal year {told[:4]}, not {edition}; leave the edition out or correct it"
+        raise DataFileError(msg)
+    return edition
+
+
 def _count_days(source: EditionSource, day: dt.date) -> int:
     return max((source.valid_from - day).days, (day - source.valid_to).days)
-
-
-def _explain_useless(release: Release) -> str:
-    listed = "; ".join(f"{file.name} is {file.description}" for file in release.files[:8])
-    more = f"; and {len(release.files) - 8} more files" if len(release.files) > 8 else ""
-    return (
-        f"{release.path.name} holds no ICD-10-CM release: {listed or 'it is empty'}{more}; "
-        "expected the tabular list (XML) or the order file"
-    )
 
 
 def _install(edition: str, source_name: str, contents: Mapping[str, bytes], progress: Progress | None) -> EditionInfo:

@@ -63,3 +63,12 @@ def read_terms() -> Iterator[LexiconRow]:
 def read_map(name: str, columns: tuple[str, ...]) -> dict[str, str]:
     """Return the first two columns of one table as a mapping, for example code prefix to history code."""
     return {row[columns[0]]: row[columns[1]] for row in read_table(find_asset(f"{LEXICON_FOLDER}/{name}"), columns)}
+
+
+def read_phrases() -> dict[str, list[str]]:
+    """Return the phrases of the tabular list with the ways in which clinicians say them."""
+    columns = ("phrase", "wording", "provenance")
+    phrases: dict[str, list[str]] = {}
+    for row in read_table(find_asset(f"{LEXICON_FOLDER}/phrase_equivalences.tsv"), columns):
+        phrases.setdefault(row["phrase"], []).append(row["wording"])
+    return phrases

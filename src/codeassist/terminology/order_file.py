@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codeassist.core.codes import format_icd10cm
@@ -78,13 +78,6 @@ def decode_text(content: bytes) -> str:
 def list_codes(rows: Sequence[OrderRow]) -> frozenset[str]:
     """Return every code of an order file without dots."""
     return frozenset(row.code.replace(".", "") for row in rows)
-
-
-def list_differences(tabular: TabularList, rows: Sequence[OrderRow]) -> Iterator[str]:
-    """Yield the codes that only one of a tabular list and an order file has."""
-    entries = {entry.code for entry in tabular.entries}
-    ordered = {row.code for row in rows}
-    yield from sorted(entries ^ ordered)
 
 
 def _read_row(line: str, name: str, number: int) -> OrderRow:

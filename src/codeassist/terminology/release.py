@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -46,9 +48,17 @@ _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("order", r"\A\s*\d{5} [A-Z]\d[0-9A-Z] {5}[01] "),
         ("an addenda file (changes only); the whole order file is needed", r"\A\s*(?:Add|Delete|Revise)\b"),
         ("a list of codes exempt from present-on-admission reporting", r"\A[^\n]*POA"),
-        ("a list of billable codes; the order file holds them and their headers", r"\A[A-Z]\d[0-9A-Z]{1,5} {1,5}\S"),
+        ("a table of equivalents (GEM) between ICD-9 and ICD-10", r"\A[0-9A-Z]{3,7} +[0-9A-Z]{3,7} +[01]{5}\s"),
+        (
+            "a list of billable codes; the order file holds them and their headers",
+            r"\A[A-Z]\d[0-9A-Z]{1,5} +[A-Z][a-z]",
+        ),
     )
 )
+
+
+_VERSION = re.compile(r"<version>\s*(20\d\d)")
+_YEAR = re.compile(r"(?:FY|(?<!\d)20)(\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +100,38 @@ class Release:
         return names[0], content
 
     def find_edition(self) -> str | None:
-        """Return the edition that the names of the release and its files tell, or None.
+        """Return the edition that the release tells, or None if it tells none.
 
         Notes
         -----
-        A release is named after the fiscal year, which starts in October of the year before; the update of April
-        has ``April`` in its names.
+        XML files hold their fiscal year, which starts in October of the year before; other years are read from the
+        names. The update of April has ``April`` in its names.
+
+        Raises
+        ------
+        DataFileError
+            If the files are of different fiscal years.
         """
         used = [file.name for file in self.files if file.role]
-        texts = [self.path.name, *used]
-        years = [match for text in texts for match in re.findall(r"(?<!\d)20\d\d(?!\d)", text)]
-        short = [f"20{match}" for text in texts for match in re.findall(r"FY(\d\d)(?!\d)", text, re.IGNORECASE)]
-        if not years + short:
-            return None
-        year = max(set(years + short), key=(years + short).count)
-        return f"{year}-04" if any("april" in text.lower() for text in texts) else year
+        heads = [self._read(name, _HEAD).decode("utf-8", errors="replace") for name in used]
+        years = {year for head in heads for year in _VERSION.findall(head)}
+        years = years or {"20" + year for name in (self.path.name, *used) for year in _YEAR.findall(name)}
+        if len(years) > 1:
+            msg = (
+                f"{self.path.name} holds files of fiscal years {', '.join(sorted(years))}; import one release at a time"
+            )
+            raise DataFileError(msg)
+        is_april = any("april" in name.lower() for name in (self.path.name, *used))
+        return next((f"{year}-04" if is_april else year for year in years), None)
+
+    def explain(self) -> str:
+        """Return in one line what the files are that are not imported."""
+        names: dict[str, list[str]] = {}
+        for file in self.files:
+            if file.role is None:
+                names.setdefault(file.description, []).append(file.name)
+        shown = [f"{_shorten(found)}: {description}" for description, found in names.items()]
+        return "; ".join(shown) or "it is empty"
 
 
 def open_release(path: Path) -> Release:
@@ -123,8 +150,12 @@ def open_release(path: Path) -> Release:
         raise DataFileError(msg)
     if not zipfile.is_zipfile(path):
         return _identify(path, (path.name,), lambda _name, size: _read_file(path, size))
-    with zipfile.ZipFile(path) as archive:
-        names = tuple(sorted(item.filename for item in archive.infolist() if not item.is_dir()))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = tuple(sorted(item.filename for item in archive.infolist() if not item.is_dir()))
+    except zipfile.BadZipFile as error:
+        msg = f"{path.name} is a damaged zip file; download the release again"
+        raise DataFileError(msg) from error
     return _identify(path, names, lambda name, size: _read_member(path, name, size))
 
 
@@ -175,6 +206,10 @@ def _read_signs(head: str) -> tuple[str | None, str]:
     return None, "not a file of an ICD-10-CM release"
 
 
+def _shorten(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
 def _read_file(path: Path, size: int) -> bytes:
     with path.open("rb") as file:
         return file.read(size)
@@ -184,6 +219,6 @@ def _read_member(path: Path, name: str, size: int) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(name) as member:
             return member.read(size)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError) as error:
         msg = f"{path.name}: {name} cannot be unpacked ({type(error).__name__}); download the release again"
         raise DataFileError(msg) from error

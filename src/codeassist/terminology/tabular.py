@@ -26,8 +26,10 @@ KIND_BY_TAG = {
     "sevenChrNote": "seventh_character",
 }
 _ROOT = "ICD10CM.tabular"
-# The tabular list writes that these injuries take no seventh character but A; no element of the XML says it.
+# Who died before waking has no later encounter: since fiscal year 2018 these injuries take no seventh character but
+# A. No element of the XML says it; order files do.
 _DIED_BEFORE_WAKING = re.compile(r"with death due to .* (?:prior to|before) regaining consciousness$")
+_FIRST_YEAR_WITHOUT_LATER_ENCOUNTER = 2018
 
 Sevenths = tuple[tuple[str, str], ...]
 """Seventh characters and their meanings, in official order."""
@@ -174,16 +176,17 @@ class _TabularReader:
         base = code.replace(".", "")
         if len(base) > 6:
             return
-        base = base.ljust(6, "X")
         for character, meaning in sevenths:
-            made = base + character
-            exists = (
-                made in self._confirmed
-                if self._confirmed is not None
-                else character == "A" or not _DIED_BEFORE_WAKING.search(title)
-            )
-            if exists:
+            made = base.ljust(6, "X") + character
+            if self._exists(made, title):
                 yield f"{made[:3]}.{made[3:]}", f"{title}, {meaning}"
+
+    def _exists(self, made: str, title: str) -> bool:
+        if self._confirmed is not None:
+            return made in self._confirmed
+        year = int(self.tabular.year) if self.tabular.year.isdecimal() else _FIRST_YEAR_WITHOUT_LATER_ENCOUNTER
+        is_final = year >= _FIRST_YEAR_WITHOUT_LATER_ENCOUNTER and _DIED_BEFORE_WAKING.search(title)
+        return not is_final or made.endswith("A")
 
     def _get_text(self, element: ET.Element, tag: str, place: object) -> str:
         text = _clean(element.findtext(tag))

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from codeassist.core.codes import Term
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.lexicon import LexiconRow, read_terms
+from codeassist.terminology.lexicon import LexiconRow, read_phrases, read_terms
 from codeassist.terminology.store import Array, CompiledStore, pack_texts
 from codeassist.terminology.words import WordNormalizer, hash_word
-from codeassist.terminology.wordings import derive_wordings, is_residual
+from codeassist.terminology.wordings import derive_wordings, replace_phrases
 
 MAX_WORDS = 9
 # Pedigree of a wording, best first; ties between codes of one wording are settled in this order.
@@ -46,13 +46,12 @@ def _collect(codeset: CodeSet, lexicon: Iterable[LexiconRow]) -> Iterator[tuple[
     for row in lexicon:
         if row.term.code in codeset:
             yield row.term, row.cues, row.is_procedure
+    phrases = read_phrases()
     for code in codeset.codes():
         if len(code) == 8 and codeset.seventh_characters(code):
             continue  # the code above the 7th character carries the same words
         for term in codeset.terms(code):
-            if is_residual(term.text):
-                continue
-            for wording, left_out in derive_wordings(term.text):
+            for wording, left_out in replace_phrases(derive_wordings(term.text), phrases):
                 status = term.status if not left_out else ("derived", "default")[left_out - 1]
                 yield Term(wording, code, status), (), False
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from codeassist.assets import find_asset
 from codeassist.terminology import term_index, wordings, words
 from codeassist.terminology.axes import AxisTables
-from codeassist.terminology.codeset import CodeSet, load_codeset
+from codeassist.terminology.codeset import CodeSet
+from codeassist.terminology.editions import load_codeset
 from codeassist.terminology.lexicon import LEXICON_FOLDER, lexicon_files, read_table
 from codeassist.terminology.spelling import SpellingCorrector, load_english
 from codeassist.terminology.store import Progress, hash_file, load_or_build

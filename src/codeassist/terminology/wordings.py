@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # Conventions I.A.6 and I.A.9: NEC and NOS; a title's "unspecified" stands for what the wording leaves out.
 _SILENT = re.compile(
@@ -13,6 +13,7 @@ _SILENT = re.compile(
       | (?:site|cause|type|organism|part|severity)\ unspecified
       | initial\ encounter | not\ otherwise\ specified | not\ elsewhere\ classified
       | not\ specified\ as\ [^,]*                                 # "not specified as recurrent"
+      | without\ mention\ of\ [^,]*                              # the 9th revision's default
       | unspecified | NOS | NEC
     )\b
     """,
@@ -21,12 +22,41 @@ _SILENT = re.compile(
 # The default of a combination title: what an index entry without qualifier leads to.
 _WITHOUT = re.compile(r",?\s*\b(?:without|not\ intractable)\b.*$", re.VERBOSE | re.IGNORECASE)
 _PARENTHESES = re.compile(r"\s*[(\[][^)\]]*[)\]]")
-_RESIDUAL = re.compile(r"^other\b|\bother\ specified\b|^other\ and\ unspecified\b", re.VERBOSE | re.IGNORECASE)
 
 
-def is_residual(title: str) -> bool:
-    """Tell whether a title is a catch-all ("Other ...") that nobody writes in a note."""
-    return _RESIDUAL.search(title) is not None
+def replace_phrases(wordings: Iterable[tuple[str, int]], phrases: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, int]]:
+    """Yield wordings, and each again with every equivalent of a phrase that it holds.
+
+    Parameters
+    ----------
+    wordings
+        Wordings with the number of parts left out.
+    phrases
+        Lower-case phrase of the tabular list to the ways in which clinicians say it.
+
+    Examples
+    --------
+    >>> [w for w, _ in replace_phrases([("Malignant neoplasm of lip", 0)], {"malignant neoplasm": ["cancer"]})]
+    ['Malignant neoplasm of lip', 'cancer of lip']
+    """
+    for wording, left_out in wordings:
+        yield wording, left_out
+        lowered = wording.lower()
+        for phrase, others in phrases.items():
+            if phrase in lowered:
+                for other in others:
+                    yield re.sub(rf"\b{re.escape(phrase)}\b", other, lowered), max(left_out, 1)
+
+
+def strip_silent(wording: str) -> str:
+    """Leave out what names nothing: "unspecified", "NOS", "without mention of complication".
+
+    Examples
+    --------
+    >>> strip_silent("Unspecified osteomyelitis, site unspecified")
+    'osteomyelitis'
+    """
+    return _SILENT.sub("", wording).strip(" ,") or wording
 
 
 def derive_wordings(title: str) -> Iterator[tuple[str, int]]:
@@ -41,7 +71,7 @@ def derive_wordings(title: str) -> Iterator[tuple[str, int]]:
     """
     seen = {title}
     yield title, 0
-    silent = _SILENT.sub("", title).strip(" ,")
+    silent = strip_silent(title)
     plain = _PARENTHESES.sub("", silent).strip(" ,")
     short = _WITHOUT.sub("", plain).strip(" ,")
     for wording, left_out in ((silent, 1), (plain, 1), (short, 2)):
