@@ -57,6 +57,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             ConditionGatherer.load(codeset, tables),
             RuleBook.load(codeset, vocabulary.prefixes_by_medication),
             ReportabilityModel.load(),
+            ReportabilityModel.load_study_rule(),
             settings=settings.selection,
         ),
         search=Searcher(vocabulary),

@@ -30,6 +30,7 @@ _DASHES = frozenset({"-", "\u2013", "\u2014"})
 _PHRASE_STOPS = frozenset({",", ";", ":", "(", ")", "\u2013", "\u2014"}) | LINE_BREAKS
 _ANSWER_STARTS = _DASHES | {":", "?", "=", "("}
 _ANSWER_ENDS = frozenset({".", ",", ";", ")", "!"}) | LINE_BREAKS
+_FINAL_ENDS = _ANSWER_ENDS | {"and", "or", "but", "on", "by", "at", "per", "given", "today", "as", "with"}
 
 
 class Scope(NamedTuple):
@@ -71,6 +72,7 @@ class _OpenCue(NamedTuple):
     cue: Cue
     first: int
     last: int
+    resumed: int = 0
 
 
 class ScopeSweep:
@@ -80,6 +82,7 @@ class ScopeSweep:
         self._note = note
         words = note.words
         self._stops = [i for i, word in enumerate(words) if word in _PHRASE_STOPS]
+        self._joins = [i for i, word in enumerate(words) if word in {"and", "with"}]
         self._ands = [i for i, word in enumerate(words) if word == "and"]
         self._ors = [i for i, word in enumerate(words) if word in {"or", "nor"}]
         self.forward = (ScopeList(), ScopeList(), ScopeList())
@@ -88,17 +91,42 @@ class ScopeSweep:
         # Where a cue that acts backward must stop, by dimension: after the last cue that spoke of it.
         self._floor = [0, 0, 0]
         self._blocked = False
+        self._parentheses = [i for i, word in enumerate(words) if word in {"(", ")"}]
+        self._outside: list[_OpenCue | None] | None = None
 
     def run(self, hits: Sequence[CueHit], breaks: Sequence[int]) -> None:
         """Compute the scopes of all cues of the note; ``breaks`` are the words at which a sentence starts."""
         ends = [*breaks[1:], len(self._note)]
-        sentence = 0
+        sentence = at = 0
         for hit in hits:
             while ends[sentence] <= hit.first:
+                at = self._pass_parentheses(at, ends[sentence])
                 self._close_all(ends[sentence])
                 sentence += 1
+            at = self._pass_parentheses(at, hit.first)
             self._take(hit, ends[sentence])
+        self._pass_parentheses(at, ends[sentence])
         self._close_all(ends[sentence])
+
+    def _pass_parentheses(self, at: int, before: int) -> int:
+        """Let each parenthesis before a word end what was opened inside it and resume what was open outside."""
+        while at < len(self._parentheses) and self._parentheses[at] < before:
+            i = self._parentheses[at]
+            if self._note.words[i] == "(":
+                self._outside = list(self._open)
+            elif self._outside is not None:
+                for dimension, outside in zip(DIMENSIONS, self._outside, strict=True):
+                    self._resume(dimension, outside, i)
+                self._outside = None
+            at += 1
+        return at
+
+    def _resume(self, dimension: int, outside: _OpenCue | None, i: int) -> None:
+        if self._open[dimension] is outside:
+            return
+        self._close(dimension, i)
+        if outside is not None:
+            self._open[dimension] = outside._replace(resumed=i + 1)
 
     def _take(self, hit: CueHit, sentence_end: int) -> None:
         closing = [cue for cue in hit.cues if cue.direction in CLOSING_DIRECTIONS]
@@ -123,28 +151,30 @@ class ScopeSweep:
         words = self._note.words
         if after_colon and not (hit.first and words[hit.first - 1] in _ANSWER_STARTS):
             return False
-        return hit.last >= sentence_end or words[hit.last] in _ANSWER_ENDS
+        ends = _ANSWER_ENDS if after_colon else _FINAL_ENDS
+        return hit.last >= sentence_end or words[hit.last] in ends
 
     def _open_forward(self, cue: Cue, hit: CueHit) -> None:
         dimension = DIMENSION_BY_CATEGORY[cue.category]
         opened = self._open[dimension]
         if cue.category in NEUTRAL and opened is not None and _outlasts(opened.cue, cue):
             return
-        if cue.words == "?" and not self._is_glued(hit.last):
+        if cue.words == "?" and self._is_glued(hit.first) and not self._is_glued(hit.last):
             return
-        if cue.category == "possible" and self._is_denied(hit.first):
+        if cue.category == "possible" and self._is_denied(hit):
             return
         self._close(dimension, hit.first)
         self._open[dimension] = _OpenCue(cue, hit.first, hit.last)
         if not _is_weak(cue):
             self._floor[dimension] = hit.last
 
-    def _is_denied(self, first: int) -> bool:
+    def _is_denied(self, hit: CueHit) -> bool:
         """Tell whether an absence stated in the same phrase covers a doubt, as in ``no findings suggestive of``."""
         opened = self._open[PRESENCE]
         if opened is None or opened.cue.category != "absent":
             return False
-        return _next_after(self._stops, opened.last, first) >= first <= _next_after(self._ands, opened.last, first)
+        start, end = opened.last, hit.last
+        return _next_after(self._stops, start, end) >= end <= _next_after(self._ands, start, end)
 
     def _is_glued(self, i: int) -> bool:
         note = self._note
@@ -172,8 +202,8 @@ class ScopeSweep:
         at = bisect_left(self._stops, first - 1) - 1
         floor = self._stops[at] + 1 if at >= 0 else 0
         if not passes_and:
-            at = bisect_left(self._ands, first - 1) - 1
-            floor = max(floor, self._ands[at] + 1 if at >= 0 else 0)
+            at = bisect_left(self._joins, first) - 1
+            floor = max(floor, self._joins[at] + 1 if at >= 0 else 0)
         return floor
 
     def _end(self, hit: CueHit, *, ends_sentence_scopes: bool) -> None:
@@ -189,6 +219,7 @@ class ScopeSweep:
             self._close(dimension, at)
             self._floor[dimension] = at
         self._blocked = False
+        self._outside = None
 
     def _close(self, dimension: int, at: int) -> None:
         opened = self._open[dimension]
@@ -199,9 +230,10 @@ class ScopeSweep:
         # Only in temporality does a confirmation count: it outranks what the section says by default.
         if value in NEUTRAL and dimension != TEMPORALITY:
             return
-        start = note.end_of(opened.last - 1)
+        cue_start, cue_end = note.starts[opened.first], note.end_of(opened.last - 1)
+        start = note.start_of(opened.resumed) if opened.resumed else cue_end
         end = note.start_of(self._find_end(opened, at))
-        self.forward[dimension].add(Scope(start, end, value, note.starts[opened.first], start))
+        self.forward[dimension].add(Scope(start, end, value, cue_start, cue_end))
 
     def _find_end(self, opened: _OpenCue, at: int) -> int:
         """Return the word before which the scope of a cue ends, given that something else closes it at ``at``."""

@@ -126,8 +126,11 @@ class SentenceBreaker:
 
     def _ends_sentence(self, note: Words, i: int) -> bool:
         """Tell whether the full stop, question mark or exclamation mark at ``i`` ends a sentence."""
-        if i + 1 >= len(note.words):
+        if i + 1 >= len(note.words) or note.words[i + 1] in LINE_BREAKS:
             return True
+        # A question mark that follows a space belongs to what comes next: "? pneumonia".
+        if note.words[i] == "?" and (i == 0 or note.end_of(i - 1) < note.starts[i]):
+            return False
         previous = note.words[i - 1] if i else ""
         following = note.initial_of(i + 1)
         glued = note.starts[i + 1] == note.starts[i] + 1
@@ -137,7 +140,7 @@ class SentenceBreaker:
             return False
         if previous in self._abbreviations or (len(previous) == 1 and i > 1 and note.words[i - 2] == "."):
             return following.isupper() and not glued
-        return note.words[i] == "." or following.isupper() or following in LINE_BREAKS
+        return note.words[i] == "." or following.isupper()
 
     def _ends_line(self, note: Words, i: int, line_start: int) -> bool:
         """Tell whether the line break at ``i`` separates sentences, rather than wrapping one."""

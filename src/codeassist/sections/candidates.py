@@ -36,7 +36,7 @@ _LINE_TAIL = re.compile(r"[ \t\xa0:.*_#,]*")
 _DASH_TAIL = re.compile(
     r"""
     (?P<words> [A-Za-z][A-Za-z/&' ]{0,40} )
-    (?: [ ] [-\u2013\u2014]{1,2} [ ]? | [-\u2013\u2014]{1,2} [ ] )    # a dash with a space on one side: no compound word
+    (?: [ ] [-\u2013\u2014]{1,2} [ ]? | [-\u2013\u2014]{1,2} [ ] )    # a dash beside a space: no compound word
     """,
     re.VERBOSE,
 )
@@ -151,7 +151,7 @@ def _read_before_colon(
     if len(words) == 1 and _NUMBER.match(text, colon + 1):
         return None
     heading = table.find(words, general=True)
-    if heading is None and not (is_capitals and len(words) > 3):
+    if heading is None and not (is_capitals and len(words) > 3 and "," not in words):
         return None
     if not words[:1].isupper() and not _starts_sentence(text, first):
         return None

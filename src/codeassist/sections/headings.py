@@ -39,8 +39,8 @@ _MEMO_SIZE = 20_000
 class Heading(NamedTuple):
     """This is what a wording opens: a kind of section, and its role.
 
-    ``frame`` headings divide a note. A ``system`` (a body system of review or examination), a ``test`` (the name of one
-    test) and a ``topic`` (also the name of a problem or a step of a plan) may be sub-headings of the section around them.
+    ``frame`` headings divide a note. A ``system`` (a body system of review or examination), a ``test`` (the name of
+    one test) and a ``topic`` (also the name of a problem or a step of a plan) may be sub-headings.
     """
 
     kind: str
@@ -70,7 +70,7 @@ class HeadingTable:
             for number, row in enumerate(rows, start=2):
                 heading = Heading(row["kind"], row["role"])
                 if heading.kind not in kinds or heading.role not in ROLES:
-                    msg = f"{path.name} line {number}: unknown kind or role; expected a kind of kinds.tsv and one of {ROLES}"
+                    msg = f"{path.name} line {number}: unknown kind or role; expected those of kinds.tsv and {ROLES}"
                     raise DataFileError(msg)
                 if table.setdefault(_normalize(row["heading"]), heading) != heading:
                     msg = f"{path.name} line {number}: an earlier row gives this heading another meaning; keep one"
@@ -104,6 +104,8 @@ class HeadingTable:
             return None
         cut = next((place for place, word in enumerate(words) if word in _PREPOSITIONS and place), len(words))
         core = words[:cut]
+        if any(word.endswith(",") for word in core):
+            return None
         joint = core.index("and") if "and" in core else 0
         wholes = (" ".join(core), " ".join(core).split("/")[0], " ".join(core[:joint]), f"{core[0]} {core[-1]}")
         last = len(core) - (core[-1] not in _HEAD_NOUNS)

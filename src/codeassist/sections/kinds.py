@@ -30,8 +30,8 @@ class SectionKind:
 
     ``weight`` says how much a coder codes from it: primary, secondary, context (supports what is stated elsewhere) or
     exclude. ``temporality``, ``experiencer`` and ``presence`` hold for mentions without a cue of their own.
-    ``keeps_systems``, ``keeps_tests`` and ``keeps_topics`` say which sub-headings stay inside, ``closed_by_unknown`` that
-    a heading of no known kind ends the section.
+    ``keeps_systems``, ``keeps_tests`` and ``keeps_topics`` say which sub-headings stay inside, ``closed_by_unknown``
+    that a heading of no known kind ends the section.
     """
 
     kind: str

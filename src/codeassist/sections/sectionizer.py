@@ -23,7 +23,10 @@ _LISTS = frozenset({"medications", "allergies", "procedure"})
 _WHOLE = frozenset({"physical_exam", "review_of_systems", "results", "labs"})
 # How the review of a system begins, where neither a review nor an examination has a heading of its own.
 _REVIEW = re.compile(
-    r"\W{0,9} (?: denie[sd] | negative[ ]for | positive[ ]for | no[ ](?:history|complaints?) | reports | endorses | admits )\b",
+    r"""
+    \W{0,9}
+    (?: denie[sd] | (?:negative|positive)[ ]for | no[ ](?:history|complaints?) | reports | endorses | admits )\b
+    """,
     re.VERBOSE | re.IGNORECASE,
 )
 _STUDY = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from codeassist.terminology.lexicon import read_map, read_table
 _FOLDER = Path(__file__).parent
 STAYS_CURRENT = "-"
 # Sections in which a procedure's name means that it was done before this encounter.
+# "History of reflux" as the reason for a study names what the patient has.
+_INDICATION_SECTIONS = frozenset({"indication", "clinical_history"})
 _PAST_PROCEDURE_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "problem_list"})
 
 
@@ -25,7 +27,8 @@ _PAST_PROCEDURE_SECTIONS = frozenset({"past_surgical_history", "past_medical_his
 class Condition:
     """This is one code with the candidates that support it, best first.
 
-    ``kind`` is current, history, family or status; ``others`` are the next-best candidates of the same mentions.
+    ``kind`` is current, history, family or status; ``others`` are the next-best candidates of the same mentions;
+    ``rules`` are the guideline paragraphs that made the code another than the mentions name.
     """
 
     code: str
@@ -33,6 +36,7 @@ class Condition:
     kind: str
     support: tuple[Candidate, ...]
     others: tuple[Candidate, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 class PrefixMap:
@@ -139,12 +143,14 @@ class ConditionGatherer:
             is_past = assertion.temporality == "historical" or mention.section in _PAST_PROCEDURE_SECTIONS
             return ("status", code) if is_past else None
         if assertion.temporality == "historical":
-            return self._place_historical(code)
+            return self._place_historical(code, mention.section)
         return "current", code
 
-    def _place_historical(self, code: str) -> tuple[str, str] | None:
+    def _place_historical(self, code: str, section: str) -> tuple[str, str] | None:
         mapped = self._history.find(code)
         if mapped == STAYS_CURRENT or code.startswith("Z"):
+            return "current", code
+        if mapped is None and section in _INDICATION_SECTIONS:
             return "current", code
         return ("history", self._default(mapped)) if mapped else None
 
@@ -200,11 +206,6 @@ class ConditionGatherer:
 
 def _best_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda c: (-c.score, c.mention.span)))
-
-
-def with_code(condition: Condition, code: str, codeset: CodeSet) -> Condition:
-    """Return the condition under another code of the same edition."""
-    return replace(condition, code=code, display=codeset.title(code))
 
 
 def make_code(codeset: CodeSet, value: str) -> Code:

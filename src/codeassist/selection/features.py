@@ -16,6 +16,12 @@ ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY, CONTEXT = "assessment", "diagnosis", 
 _CHAPTERS = (("R", "symptom"), ("S", "injury"), ("T", "injury"), ("V", "external"), ("W", "external"),
              ("X", "external"), ("Y", "external"), ("Z", "factor"), ("C", "neoplasm"), ("D", "neoplasm"))
 _CHAPTER_BY_LETTER = dict(_CHAPTERS)
+_STUDY_SECTIONS = frozenset({"indication", "clinical_history", "technique", "findings", "impression"})
+_VISIT_SECTIONS = frozenset(
+    {"history_of_present_illness", "past_medical_history", "medications", "physical_exam", "review_of_systems", "assessment",
+     "assessment_plan", "plan", "hospital_course", "procedure_description", "operative_details", "postoperative_diagnosis",
+     "chief_complaint", "allergies", "social_history", "vitals"}
+)  # fmt: skip
 _CHRONIC_LETTERS = frozenset("EFGI")
 
 
@@ -24,6 +30,7 @@ class EncounterView:
     """This is what the features need to know of the whole encounter."""
 
     setting: str
+    is_study: bool
     has_assessment: bool
     has_disease_in_assessment: bool
     condition_count: int
@@ -51,6 +58,7 @@ def view_encounter(
     """
     return EncounterView(
         setting=setting,
+        is_study=is_study(section_kinds),
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
         has_disease_in_assessment=any(
             condition.code[0] not in "RZ" and _roles(condition, roles) & {ASSESSMENT, DIAGNOSIS}
@@ -60,6 +68,11 @@ def view_encounter(
         condition_count=len(conditions),
         hinted_prefixes=hinted_prefixes,
     )
+
+
+def is_study(section_kinds: frozenset[str]) -> bool:
+    """Tell whether the sections are those of a diagnostic study's report, not of a visit or a stay."""
+    return bool(section_kinds & _STUDY_SECTIONS) and not section_kinds & _VISIT_SECTIONS
 
 
 def _roles(condition: Condition, roles: Mapping[str, str]) -> set[str]:
@@ -96,6 +109,9 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "treated": any(condition.code.startswith(prefix) for prefix in view.hinted_prefixes),
         "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default"),
         "single_word": best.rationale[1].points < 0.3,
+        "study": view.is_study,
+        "study_impression": view.is_study and ASSESSMENT in found,
+        "study_indication": view.is_study and "preoperative" in found,
         "axis_values": min(len(best.axis_values), 3) / 3,
     }
     return {name: float(value) for name, value in features.items() if value}

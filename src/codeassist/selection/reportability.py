@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 from codeassist.assets import read_model
 from codeassist.core.suggestions import Contribution
+from codeassist.terminology.lexicon import read_table
 
 MODEL_FOLDER = "models/reportability/1"
 
@@ -35,6 +37,18 @@ class ReportabilityModel:
             msg = f"{MODEL_FOLDER}/model.json holds no coefficients; reinstall the package"
             raise TypeError(msg)
         return cls(coefficients, intercept)
+
+    @classmethod
+    def load_study_rule(cls) -> ReportabilityModel:
+        """Read the declared points for reports of diagnostic studies; they are a rule, not fitted.
+
+        Notes
+        -----
+        Guidelines IV.K: for an interpreted study code the confirmed diagnoses, and the reason for the study otherwise.
+        """
+        rows = read_table(Path(__file__).parent / "study_points.tsv", ("feature", "points", "basis"))
+        points = {row["feature"]: float(row["points"]) for row in rows}
+        return cls(points, points.pop("base"))
 
     def explain(self, features: Mapping[str, float]) -> tuple[Contribution, ...]:
         """Return the contribution of each feature in log-odds, largest first; they add up to the score."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Encounter
@@ -15,6 +16,17 @@ from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_table
 
 _FOLDER = Path(__file__).parent
+KEEP = "="
+
+
+class Combination(NamedTuple):
+    """This is one row of ``combinations.tsv``; ``second_becomes`` is ``=`` to keep the second code, ``-`` to drop it."""
+
+    first: str
+    second: str
+    first_becomes: str
+    second_becomes: str
+    basis: str
 
 
 class RuleBook:
@@ -28,6 +40,8 @@ class RuleBook:
         Section kind to its role for a coder.
     integral
         Pairs of diagnosis prefix and symptom prefix: the symptom is part of the diagnosis (Guidelines I.B.5).
+    combinations
+        Pairs of codes that one code stands for, in the order in which they are tried.
     prefixes_by_medication
         Medication, lower case, to the code prefixes that it is usually given for.
     """
@@ -38,11 +52,13 @@ class RuleBook:
         *,
         role_by_kind: Mapping[str, str],
         integral: Sequence[tuple[str, str]],
+        combinations: Sequence[Combination],
         prefixes_by_medication: Mapping[str, Sequence[str]],
     ) -> None:
         self._codeset = codeset
         self.role_by_kind = role_by_kind
         self._integral = integral
+        self._combinations = combinations
         self._prefixes_by_medication = prefixes_by_medication
 
     @classmethod
@@ -54,6 +70,7 @@ class RuleBook:
             codeset,
             role_by_kind={row["kind"]: row["role"] for row in roles},
             integral=tuple((row["diagnosis_prefix"], row["symptom_prefix"]) for row in integral),
+            combinations=tuple(_read_combinations(codeset)),
             prefixes_by_medication=prefixes_by_medication,
         )
 
@@ -67,8 +84,28 @@ class RuleBook:
         )
 
     def combine(self, conditions: Sequence[Condition]) -> tuple[Condition, ...]:
-        """Return the conditions after combination rules."""
-        return tuple(conditions)
+        """Return the conditions with pairs replaced that one combination code stands for.
+
+        Notes
+        -----
+        Guidelines I.B.9 (combination codes) and I.A.15: "with" presumes the link unless the provider denies it.
+        """
+        combined = list(conditions)
+        for rule in self._combinations:
+            first = next((c for c in combined if _is_confirmed(c) and c.code.startswith(rule.first)), None)
+            second = next((c for c in combined if _is_confirmed(c) and c.code.startswith(rule.second)), None)
+            if first is None or second is None or first is second:
+                continue
+            joined = replace(
+                first,
+                code=rule.first_becomes,
+                display=self._codeset.title(rule.first_becomes),
+                support=(*first.support, *second.support),
+                rules=(*first.rules, rule.basis),
+            )
+            kept = [c for c in combined if c is not second or rule.second_becomes == KEEP]
+            combined = [joined if c is first else c for c in kept]
+        return tuple(combined)
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all.
@@ -150,3 +187,16 @@ class RuleBook:
         return {DIAGNOSIS: 0, ASSESSMENT: 1, NARRATIVE: 2}.get(role, 3)
 
 
+
+
+def _read_combinations(codeset: CodeSet) -> Iterator[Combination]:
+    columns = ("first_prefix", "second_prefix", "first_becomes", "second_becomes", "basis")
+    for row in read_table(_FOLDER / "combinations.tsv", columns):
+        if codeset.is_billable(row["first_becomes"]):
+            yield Combination(*(row[column] for column in columns))
+
+
+def _is_confirmed(condition: Condition) -> bool:
+    return condition.kind == "current" and any(
+        candidate.mention.assertion.presence == "present" for candidate in condition.support
+    )

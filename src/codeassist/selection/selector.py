@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from codeassist.config import SelectionSettings
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Encounter, Section
-from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.reportability import ReportabilityModel, to_confidence
@@ -27,6 +27,7 @@ class Selector:
         gatherer: ConditionGatherer,
         rules: RuleBook,
         model: ReportabilityModel,
+        study_rule: ReportabilityModel,
         *,
         settings: SelectionSettings,
     ) -> None:
@@ -34,6 +35,7 @@ class Selector:
         self._gatherer = gatherer
         self._rules = rules
         self._model = model
+        self._study_rule = study_rule
         self._settings = settings
 
     def __call__(
@@ -76,8 +78,10 @@ class Selector:
         return [describe(condition, view, roles) for condition in conditions]
 
     def _suggest(self, encounter: Encounter, condition: Condition, features: Mapping[str, float]) -> Suggestion:
-        rationale = self._model.explain(features)
+        model = self._study_rule if features.get("study") else self._model
+        rationale = model.explain(features)
         confidence = to_confidence(rationale)
+        rationale += tuple(Contribution("guideline", 0.0, basis) for basis in condition.rules)
         may_report = self._rules.may_report(condition, setting=encounter.setting)
         is_reported = may_report and confidence >= self._settings.report_confidence
         return Suggestion(

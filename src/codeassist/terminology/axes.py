@@ -17,6 +17,7 @@ from codeassist.terminology import (
     axis_build,
     axis_columns,
     axis_compile,
+    axis_facets,
     axis_overrides,
     axis_titles,
     axis_wordings,
@@ -24,23 +25,35 @@ from codeassist.terminology import (
 from codeassist.terminology import words as word_forms
 from codeassist.terminology.axis_build import read_stems
 from codeassist.terminology.axis_compile import compile_table, read_table_text
-from codeassist.terminology.axis_overrides import AXES_FOLDER, AxisOverrides
+from codeassist.terminology.axis_facets import AXES_FOLDER
+from codeassist.terminology.axis_overrides import AxisOverrides
 from codeassist.terminology.axis_records import Axis, AxisRow, AxisTable, format_axis_table, to_axis_table
 from codeassist.terminology.axis_select import RowSelector, Selection
 from codeassist.terminology.axis_titles import TitleReader
 from codeassist.terminology.axis_wordings import AxisWordings
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import LEXICON_FOLDER
-from codeassist.terminology.store import CompiledStore, TextTable, hash_file, load_or_build, pack_texts
+from codeassist.terminology.store import Arrays, CompiledStore, TextTable, hash_file, load_or_build, pack_texts
 from codeassist.terminology.words import WordNormalizer
 
 __all__ = ["Axis", "AxisRow", "AxisTable", "AxisTables", "Selection", "derive_axis_table", "format_axis_table"]
 
-_COMPILERS = (axis_build, axis_columns, axis_compile, axis_overrides, axis_titles, axis_wordings, word_forms)
+_COMPILERS = (
+    axis_build,
+    axis_columns,
+    axis_compile,
+    axis_facets,
+    axis_overrides,
+    axis_titles,
+    axis_wordings,
+    word_forms,
+)
 _SOURCES = (
     f"{LEXICON_FOLDER}/axis_values.tsv",
     f"{LEXICON_FOLDER}/word_equivalences.tsv",
+    f"{AXES_FOLDER}/assumed_values.tsv",
     f"{AXES_FOLDER}/overrides.tsv",
+    f"{AXES_FOLDER}/title_words.tsv",
 )
 
 
@@ -131,9 +144,8 @@ class AxisTables:
 
 def derive_axis_table(codeset: CodeSet, category: str) -> AxisTable:
     """Derive the table of one category from its titles; what ``AxisTables`` keeps compiled."""
-    normalizer = WordNormalizer.load()
-    reader = TitleReader(normalizer, AxisWordings.load(normalizer))
-    stems = read_stems(codeset, category, reader=reader, overrides=AxisOverrides.load(normalizer))
+    reader, overrides = TitleReader.load(), AxisOverrides.load(WordNormalizer.load())
+    stems = read_stems(codeset, category, reader=reader, overrides=overrides)
     return to_axis_table(read_table_text(compile_table(codeset, stems, reader=reader)), category)
 
 
@@ -145,14 +157,11 @@ def _hash_sources(codeset: CodeSet) -> str:
     return digest.hexdigest()
 
 
-def _compile_tables(codeset: CodeSet) -> dict[str, object]:
-    normalizer = WordNormalizer.load()
-    reader = TitleReader(normalizer, AxisWordings.load(normalizer))
-    overrides = AxisOverrides.load(normalizer)
+def _compile_tables(codeset: CodeSet) -> Arrays:
+    reader, overrides = TitleReader.load(), AxisOverrides.load(WordNormalizer.load())
     categories = [code for code in codeset.codes() if len(code) == 3]
     tables = (
         compile_table(codeset, read_stems(codeset, category, reader=reader, overrides=overrides), reader=reader)
         for category in categories
     )
     return {**pack_texts("category", categories), **pack_texts("table", tables)}
-

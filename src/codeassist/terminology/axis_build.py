@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, Facet
 from codeassist.terminology.axis_overrides import AxisOverrides
-from codeassist.terminology.axis_titles import ASSUMED, OTHER, STATED, Facet, TitleReader, find_abbreviations
+from codeassist.terminology.axis_titles import TitleReader, find_abbreviations
 from codeassist.terminology.codeset import CodeSet
 
-NOT_SPECIFIED = "unspecified"
-NOT_DIVIDED = "-"
 OTHER_WORD = "\0other"
 _MAX_WORDINGS = 60
 _SIDE = re.compile(r"\b(right|left)\b", re.IGNORECASE)
@@ -49,10 +48,10 @@ class Stems:
 
 def find_stems(codeset: CodeSet, category: str) -> tuple[str, ...]:
     """Return the codes of a category whose titles differ: billable, or directly above the seventh characters."""
-    found = []
+    found: list[str] = []
     for code in (category, *codeset.descendants(category)):
-        below = codeset.children(code)
-        if (not below and len(code) < 8) or (below and len(below[0]) == 8 and _is_expanded(codeset, code)):
+        is_expanded = _is_expanded(codeset, code)
+        if is_expanded or not (codeset.children(code) or (found and found[-1] == codeset.parent(code))):
             found.append(code)
     return tuple(found)
 
@@ -64,7 +63,8 @@ def read_stems(codeset: CodeSet, category: str, *, reader: TitleReader, override
     plain = _find_plain(titles.values())
     head = _find_head(codeset.title(category), titles.values(), reader)
     cut = _Cutter(codeset, reader, head=head, plain=plain, overrides=overrides)
-    return Stems(category, head, plain, tuple(cut.row(code) for code in codes))
+    rows = tuple(cut.row(code) for code in codes)
+    return Stems(category, head, plain, _allow_either(rows))
 
 
 def cut_title(title: str, reader: TitleReader, *, head: frozenset[str], plain: frozenset[str]) -> tuple[Facet, ...]:
@@ -123,6 +123,26 @@ class _Cutter:
             wordings.setdefault(_needed((*rest, *self.cut(text))))
 
 
+def _allow_either(rows: Sequence[StemRow]) -> tuple[StemRow, ...]:
+    """Let one side of an "and" state a facet, unless another row is about that side alone.
+
+    Guideline I.A.14: "and" in a title means "and" or "or".
+    """
+    alone = {facet.words for row in rows for facet in row.facets}
+    made = []
+    for row in rows:
+        wordings = list(row.wordings)
+        for wording in row.wordings:
+            for facet in wording:
+                if facet.either and not alone.intersection(facet.either):
+                    wordings += [
+                        tuple(replace(f, words=side, either=()) if f is facet else f for f in wording)
+                        for side in facet.either
+                    ]
+        made.append(replace(row, wordings=_keep_weakest(wordings[:_MAX_WORDINGS])))
+    return tuple(made)
+
+
 def _needed(facets: Iterable[Facet]) -> tuple[Facet, ...]:
     return tuple(dict.fromkeys(facet for facet in facets if facet.kind in (STATED, OTHER)))
 
@@ -142,7 +162,9 @@ def _words_of(facet: Facet) -> frozenset[str]:
 
 
 def _is_expanded(codeset: CodeSet, code: str) -> bool:
-    return bool(codeset.seventh_characters(code)) and all(len(below) == 8 for below in codeset.children(code))
+    """Tell whether the codes below differ in a seventh character only; C44.1021 has eight places and is no such code."""
+    below = codeset.children(code)
+    return bool(below) and len(below[0]) == 8 and bool(codeset.seventh_characters(code))
 
 
 def _find_plain(titles: Iterable[str]) -> frozenset[str]:
@@ -162,7 +184,3 @@ def _find_head(title: str, titles: Iterable[str], reader: TitleReader) -> frozen
     if _TWO_HEADS.search(title):
         own = frozenset(word for word in own if counts[word] >= _COMMON_SHARE * len(rows))
     return frozenset(own | everywhere)
-
-
-
-

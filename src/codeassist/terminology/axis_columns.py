@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from codeassist.terminology.axis_build import StemRow
-from codeassist.terminology.axis_titles import ASSUMED, OTHER, UNSPECIFIED, Facet
+from codeassist.terminology.axis_facets import ASSUMED, NO_WORDS, OTHER, UNSPECIFIED, Facet
 
 NOT_SPECIFIED = "unspecified"
 NOT_DIVIDED = "-"
-OTHER_VALUE = "other"
+Key = tuple[str, str]
 
+# Share of a table's rows that must be with or without a complication before it has a column of its own.
+_SHARE = 0.3
+_ALL = frozenset({"complication"})
 # Values that have a column of their own beside the general column of their axis.
 _LABELS: Mapping[str, str] = {
     "displaced": "displacement", "nondisplaced": "displacement",
@@ -43,15 +46,15 @@ def lay_out(rows: Sequence[StemRow]) -> tuple[Column, ...]:
         if len(set(cells)) > 1 and set(cells) - {"", NOT_SPECIFIED}:
             drafts.append((axis, label, cells))
     filled = _fill(drafts, rows)
-    defaults = [_find_defaults(label, labelled, axis) for axis, label, _ in drafts]
+    defaults = [_find_defaults(labelled, (axis, label)) for axis, label, _ in drafts]
     return tuple(
         Column(axis, label, cells, default)
         for (axis, label, _), cells, default in zip(drafts, filled, defaults, strict=True)
     )
 
 
-def _label_row(row: StemRow, pairs: Mapping[frozenset[str], str]) -> dict[tuple[str, str], list[Facet]]:
-    cells: dict[tuple[str, str], list[Facet]] = defaultdict(list)
+def _label_row(row: StemRow, pairs: Mapping[frozenset[str], str]) -> dict[Key, list[Facet]]:
+    cells: dict[Key, list[Facet]] = defaultdict(list)
     for facet in row.facets:
         pair = pairs.get(facet.words) if facet.axis == "complication" else None
         cells[facet.axis, pair or label_of(facet)].append(facet)
@@ -64,16 +67,19 @@ def label_of(facet: Facet) -> str:
 
 
 def _find_pairs(rows: Sequence[StemRow]) -> dict[frozenset[str], str]:
-    """Return the complications that some rows are with and others without: each is a column of its own."""
+    """Return the complications that many rows are with or without: each is a column of its own."""
     seen: dict[frozenset[str], set[int]] = defaultdict(set)
     names: dict[frozenset[str], str] = {}
+    counts: Counter[frozenset[str]] = Counter()
     for row in rows:
         for facet in row.facets:
-            if facet.axis == "complication" and facet.words and facet.kind != OTHER:
+            if facet.axis == "complication" and facet.words not in (NO_WORDS, _ALL) and facet.kind != OTHER:
                 seen[facet.words].add(facet.kind)
+                counts[facet.words] += 1
                 if facet.kind == ASSUMED and facet.value.startswith("without "):
                     names[facet.words] = facet.value.removeprefix("without ")
-    return {words: names[words] for words, kinds in seen.items() if len(kinds) > 1 and words in names}
+    divided = {words for words, kinds in seen.items() if len(kinds) > 1}
+    return {words: name for words, name in names.items() if words in divided and counts[words] >= _SHARE * len(rows)}
 
 
 def join_values(facets: Sequence[Facet]) -> str:
@@ -109,10 +115,10 @@ def _is_bare(row: StemRow, rest: Sequence[str]) -> bool:
     return row.openness > 0 and not any(rest)
 
 
-def _find_defaults(label: str, labelled: Sequence[Mapping[tuple[str, str], Sequence[Facet]]], axis: str) -> frozenset[str]:
+def _find_defaults(labelled: Sequence[Mapping[Key, Sequence[Facet]]], key: Key) -> frozenset[str]:
     found = {NOT_SPECIFIED}
     for cells in labelled:
-        facets = cells.get((axis, label), ())
+        facets = cells.get(key, ())
         if facets and all(facet.kind in (ASSUMED, UNSPECIFIED) for facet in facets):
             found.add(join_values(facets))
     return frozenset(found)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from codeassist.terminology.axis_build import OTHER_WORD, StemRow, Stems, cut_title
 from codeassist.terminology.axis_columns import Column, lay_out
-from codeassist.terminology.axis_titles import ASSUMED, OTHER, STATED, Facet, TitleReader
+from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, Facet
+from codeassist.terminology.axis_titles import TitleReader
 from codeassist.terminology.codeset import CodeSet
 
 # A wording is (mask, facet numbers); a facet is (axis, value, mask, weight).
@@ -66,16 +67,15 @@ def compile_table(codeset: CodeSet, stems: Stems, *, reader: TitleReader) -> str
         meanings = tuple(_seventh_meanings(codeset, row.code))
         number = sevenths.setdefault(meanings, len(sevenths)) if meanings else -1
         rows.append([row.code, [draft.add_wording(wording) for wording in row.wordings], _openness(row), number])
-    nodes = _compile_nodes(codeset, stems, draft=draft, reader=reader)
     columns = [[c.axis, c.label, c.cells, sorted(c.defaults)] for c in lay_out(stems.rows)]
     record = {
         "category": stems.category,
         "head": codeset.title(stems.category),
+        "nodes": _Nodes(codeset, stems, draft=draft, reader=reader).make(),
         "words": list(draft.bits),
         "facets": list(draft.facets),
         "rows": rows,
         "columns": columns,
-        "nodes": nodes,
         "sevenths": [[[key, _pack_seventh(text, reader)] for key, text in meanings] for meanings in sevenths],
         "is_sided": not stems.plain,
     }
@@ -90,15 +90,20 @@ def read_table_text(text: str) -> CompiledTable:
         record["head"],
         {word: 1 << place for place, word in enumerate(record["words"])},
         tuple((axis, value, mask, weight) for axis, value, mask, weight in record["facets"]),
-        tuple(CompiledRow(code, tuple((m, tuple(f)) for m, f in words), open_, seventh) for code, words, open_, seventh in record["rows"]),
-        tuple(Column(axis, label, tuple(cells), frozenset(defaults)) for axis, label, cells, defaults in record["columns"]),
+        tuple(_read_row(*fields) for fields in record["rows"]),
+        tuple(Column(axis, label, tuple(cells), frozenset(named)) for axis, label, cells, named in record["columns"]),
         {code: CompiledNode(*numbers) for code, numbers in record["nodes"].items()},
-        tuple(
-            tuple((key, tuple(Facet(a, v, frozenset(w), k) for a, v, w, k in facets)) for key, facets in meanings)
-            for meanings in record["sevenths"]
-        ),
+        tuple(tuple(_read_seventh(*meaning) for meaning in meanings) for meanings in record["sevenths"]),
         record["is_sided"],
     )
+
+
+def _read_row(code: str, wordings: list[tuple[int, list[int]]], openness: int, seventh: int) -> CompiledRow:
+    return CompiledRow(code, tuple((mask, tuple(numbers)) for mask, numbers in wordings), openness, seventh)
+
+
+def _read_seventh(character: str, facets: list[tuple[str, str, list[str], int]]) -> tuple[str, tuple[Facet, ...]]:
+    return character, tuple(Facet(axis, value, frozenset(words), kind) for axis, value, words, kind in facets)
 
 
 class _Draft:
@@ -116,10 +121,13 @@ class _Draft:
 
     def add_wording(self, wording: Sequence[Facet]) -> list[object]:
         numbers = [self._add_facet(facet) for facet in wording]
+        return [self.mask_of(wording), numbers]
+
+    def mask_of(self, wording: Sequence[Facet]) -> int:
         total = 0
         for facet in wording:
             total |= self._facet_mask(facet)
-        return [total, numbers]
+        return total
 
     def known(self, words: Iterable[str]) -> int:
         return sum(self.bits[word] for word in words if word in self.bits)
@@ -138,61 +146,63 @@ def _openness(row: StemRow) -> int:
     return 2 * row.openness - sum(facet.kind == ASSUMED for facet in row.facets)
 
 
-def _compile_nodes(codeset: CodeSet, stems: Stems, *, draft: _Draft, reader: TitleReader) -> dict[str, tuple[int, ...]]:
-    place_by_code = {row.code: place for place, row in enumerate(stems.rows)}
-    spans = _find_spans(codeset, stems.category, place_by_code)
-    implied = {code: _implied(codeset, code, stems, draft, reader) for code in spans}
-    nodes = {}
-    for code, (first, stop) in spans.items():
-        scope = _find_scope(codeset, code, stems, implied=implied, draft=draft, spans=spans, place_by_code=place_by_code)
-        nodes[code] = (first, stop, implied[code], *spans[scope], _kin(code, stems, draft, place_by_code))
-    return nodes
+class _Nodes:
+    """This is the maker of a category's anchors: for each code its rows, the words it implies, and its scope."""
+
+    def __init__(self, codeset: CodeSet, stems: Stems, *, draft: _Draft, reader: TitleReader) -> None:
+        self._codeset = codeset
+        self._stems = stems
+        self._draft = draft
+        self._reader = reader
+        self._rows = {row.code: row for row in stems.rows}
+        self._spans = _find_spans(codeset, stems)
+        self._implied = {code: self._find_implied(code) for code in self._spans}
+
+    def make(self) -> dict[str, tuple[int, ...]]:
+        """Return the fields of ``CompiledNode`` by code."""
+        return {
+            code: (*span, self._implied[code], *self._spans[self._find_scope(code)], self._find_kin(code))
+            for code, span in self._spans.items()
+        }
+
+    def _find_implied(self, code: str) -> int:
+        title = self._codeset.title(code)
+        mask = self._draft.known(self._reader.words(title))
+        for facet in cut_title(title, self._reader, head=self._stems.head, plain=self._stems.plain):
+            if facet.kind == STATED:
+                mask |= self._draft.known(facet.words)
+            mask |= facet.kind == OTHER
+        return mask
+
+    def _find_scope(self, code: str) -> str:
+        """Return the largest code above of which ``code`` is the row that states nothing more."""
+        row = self._rows.get(code)
+        if row is None or not row.is_default:
+            return code
+        masks = [self._draft.mask_of(wording) for wording in row.wordings]
+        scope = code
+        for above in self._codeset.ancestors(code):
+            if not any(mask & ~self._implied[above] == 0 for mask in masks):
+                break
+            scope = above
+        return scope
+
+    def _find_kin(self, code: str) -> int:
+        """Return what a row elsewhere must say to count as a closer name of an unspecified row; 0 for none."""
+        row = self._rows.get(code)
+        if row is None or not row.openness:
+            return 0
+        return self._draft.mask_of([facet for facet in row.facets if facet.kind == STATED])
 
 
-def _find_spans(codeset: CodeSet, category: str, place_by_code: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+def _find_spans(codeset: CodeSet, stems: Stems) -> dict[str, tuple[int, int]]:
+    """Return the first and the last row, exclusive, of every code of the category."""
     spans: dict[str, tuple[int, int]] = {}
-    for code in (category, *codeset.descendants(category)):
-        if code in place_by_code:
-            place = place_by_code[code]
-            spans[code] = (place, place + 1)
-            above: str | None = codeset.parent(code)
-            while above is not None:
-                first, _ = spans.get(above, (place, place))
-                spans[above] = (first, place + 1)
-                above = codeset.parent(above)
+    for place, row in enumerate(stems.rows):
+        for code in (row.code, *codeset.ancestors(row.code)):
+            first, _ = spans.get(code, (place, place))
+            spans[code] = (first, place + 1)
     return spans
-
-
-def _implied(codeset: CodeSet, code: str, stems: Stems, draft: _Draft, reader: TitleReader) -> int:
-    title = codeset.title(code)
-    mask = draft.known(reader.words(title))
-    for facet in cut_title(title, reader, head=stems.head, plain=stems.plain):
-        if facet.kind == STATED:
-            mask |= draft.known(facet.words)
-        mask |= facet.kind == OTHER
-    return mask
-
-
-def _find_scope(codeset: CodeSet, code: str, stems: Stems, *, implied: Mapping[str, int], draft: _Draft, spans: Mapping[str, tuple[int, int]], place_by_code: Mapping[str, int]) -> str:
-    """Return the largest code above of which ``code`` is the row that states nothing more."""
-    if code not in place_by_code:
-        return code
-    row = stems.rows[place_by_code[code]]
-    masks = [draft.add_wording(wording)[0] for wording in row.wordings]
-    scope = code
-    for above in codeset.ancestors(code):
-        if not row.is_default or not any(mask & ~implied[above] == 0 for mask in masks):
-            break
-        scope = above
-    return scope
-
-
-def _kin(code: str, stems: Stems, draft: _Draft, place_by_code: Mapping[str, int]) -> int:
-    """Return what a row elsewhere in the category must say to count as a closer name of an unspecified row."""
-    if code not in place_by_code or not stems.rows[place_by_code[code]].openness:
-        return 0
-    stated = [facet for facet in stems.rows[place_by_code[code]].facets if facet.kind == STATED]
-    return draft.add_wording(stated)[0]
 
 
 def _seventh_meanings(codeset: CodeSet, code: str) -> Iterator[tuple[str, str]]:
@@ -206,4 +216,4 @@ def _pack_seventh(text: str, reader: TitleReader) -> list[list[object]]:
     facets = tuple(replace(f, words=frozenset({"open"})) if f.value == "open type I or II" else f for f in facets)
     if _HEALED & {facet.value for facet in facets}:
         facets = tuple(facet for facet in facets if facet.value != "subsequent")
-    return [[facet.axis, facet.value, sorted(facet.words), facet.kind] for facet in facets]
+    return [[facet.axis, facet.value, sorted(facet.words), facet.kind] for facet in facets if facet.words]

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from codeassist.assets import find_asset
 from codeassist.errors import DataFileError
-from codeassist.terminology.axis_titles import ASSUMED, STATED, UNSPECIFIED, Facet
+from codeassist.terminology.axis_facets import ASSUMED, AXES_FOLDER, STATED, UNSPECIFIED, Facet
 from codeassist.terminology.lexicon import read_table
 from codeassist.terminology.words import WordNormalizer
 
-AXES_FOLDER = "data/axes/2026-04"
 COLUMNS = ("code", "action", "facet", "axis", "value", "words", "basis")
 ACTIONS = ("state", "need", "assume", "move", "drop")
 ANY = "*"
@@ -76,7 +75,8 @@ class AxisOverrides:
             if override.facet == ANY:
                 yield (stated,)
             elif any(facet.value == override.facet for facet in facets):
-                yield tuple(replace(f, words=override.words, kind=STATED) if f.value == override.facet else f for f in facets)
+                restated = {facet: replace(facet, words=override.words, kind=STATED, either=()) for facet in facets}
+                yield tuple(restated[facet] if facet.value == override.facet else facet for facet in facets)
 
     def _find(self, code: str) -> Iterator[AxisOverride]:
         return (row for row in self._by_category.get(code[:3], ()) if code.startswith(row.code))
@@ -96,7 +96,7 @@ def _correct(facet: Facet, override: AxisOverride) -> tuple[Facet, ...]:
         return (facet,)
     match override.action:
         case "need":
-            return (replace(facet, words=override.words, kind=STATED),)
+            return (replace(facet, words=override.words, kind=STATED, either=()),)
         case "assume":
             return (replace(facet, kind=ASSUMED),)
         case "move":

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from codeassist.errors import UnknownCodeError
 from codeassist.terminology.axis_columns import NOT_DIVIDED, NOT_SPECIFIED, join_values, label_of
 from codeassist.terminology.axis_compile import CompiledTable
+from codeassist.terminology.axis_facets import ASSUMED, UNSPECIFIED, Facet
 from codeassist.terminology.axis_select import join_seventh, split_seventh
-from codeassist.terminology.axis_titles import ASSUMED, UNSPECIFIED, Facet
 from codeassist.terminology.codeset import CodeSet
 
 Key = tuple[str, str]
@@ -55,8 +55,7 @@ def to_axis_table(table: CompiledTable, code: str) -> AxisTable:
     UnknownCodeError
         If the category has no such code.
     """
-    stem, _ = split_seventh(code)
-    node = table.nodes.get(stem)
+    node = table.nodes.get(code) or table.nodes.get(split_seventh(code)[0])
     if node is None:
         msg = f"code {code[:20]!r} is not in category {table.category}; check it, or the edition"
         raise UnknownCodeError(msg)
@@ -64,7 +63,7 @@ def to_axis_table(table: CompiledTable, code: str) -> AxisTable:
         (full, cells)
         for place in range(node.first, node.stop)
         for full, cells in _expand(table, place)
-        if len(code) < 8 or full == code
+        if code in table.nodes or full == code
     ]
     keys = [key for key in _find_keys(table) if len({cells.get(key, NOT_DIVIDED) for _, cells in lines}) > 1]
     rows = tuple(AxisRow(full, tuple((key[0], cells.get(key, NOT_DIVIDED)) for key in keys)) for full, cells in lines)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from codeassist.errors import UnknownCodeError
 from codeassist.terminology.axis_columns import NOT_DIVIDED, NOT_SPECIFIED, Column
 from codeassist.terminology.axis_compile import CompiledNode, CompiledRow, CompiledTable
-from codeassist.terminology.axis_titles import STATED
+from codeassist.terminology.axis_facets import STATED
 
 LATERALITY = "laterality"
 BILATERAL, RIGHT, LEFT = "bilateral", "right", "left"
@@ -48,8 +49,8 @@ class RowSelector:
     def select(self, code: str, stated: frozenset[str], *, scope: str | None) -> Selection:
         """Return the best row for an anchor, given the expanded words of the note."""
         table = self.table
-        stem, seventh = split_seventh(code)
-        node = table.nodes[stem]
+        stem, seventh = (code, "") if code in table.nodes else split_seventh(code)
+        node = self._node(stem)
         span = (node.scope_first, node.scope_stop) if scope is None else self._span(scope)
         bits = table.bits
         have = 0
@@ -59,8 +60,15 @@ class RowSelector:
                 have |= bit
         return self._resolve(node, have, stated, code=code, seventh=seventh, span=span)
 
+    def _node(self, code: str) -> CompiledNode:
+        node = self.table.nodes.get(code)
+        if node is None:
+            msg = f"code {code[:20]!r} is not in category {self.table.category}; check it, or the edition"
+            raise UnknownCodeError(msg)
+        return node
+
     def _span(self, scope: str) -> tuple[int, int]:
-        node = self.table.nodes[scope]
+        node = self._node(scope)
         return node.first, node.stop
 
     def _resolve(
@@ -68,7 +76,7 @@ class RowSelector:
     ) -> Selection:
         table = self.table
         choice = self._choose(have, node.implied, span)
-        if node.kin and (node.scope_first, node.scope_stop) == span:
+        if node.kin and span != (0, len(table.rows)) and span == (node.scope_first, node.scope_stop):
             choice = self._choose_kin(choice, have, node)
         if choice is None:
             return Selection(code, (), self._left_open(node.first, span))
@@ -94,6 +102,8 @@ class RowSelector:
             for mask, numbers in row.wordings:
                 missing = mask & lacking
                 if missing & ~_OTHER_BIT or kin & ~mask:
+                    continue
+                if best is not None and (-missing, len(numbers)) < best[:2]:
                     continue
                 told = clinical = weight = 0
                 for number in numbers:
@@ -167,8 +177,7 @@ class RowSelector:
 def _agrees(row: int, place: int, columns: Sequence[Column]) -> bool:
     """Tell whether a row contradicts nothing that the row at ``place`` says."""
     return all(
-        column.cells[place] in {NOT_SPECIFIED, NOT_DIVIDED, column.cells[row]}
-        or column.cells[place] in column.defaults
+        column.cells[place] in {NOT_SPECIFIED, NOT_DIVIDED, column.cells[row]} or column.cells[place] in column.defaults
         for column in columns
     )
 

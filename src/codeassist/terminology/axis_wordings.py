@@ -20,7 +20,7 @@ TABULAR = "tabular_list"
 _SIDES = frozenset({"right", "left"})
 # After one of these the words that follow are denied, until the clause turns.
 _DENIERS = frozenset({"without", "no", "not", "denie", "deny", "denied", "negative", "absent", "nor"})
-_TURNS = frozenset({"with", "but", "however", "due", "now", "although", "except", "except", "still", "then"})
+_TURNS = frozenset({"with", "but", "however", "due", "now", "although", "except", "still", "then"})
 _DENIED_REACH = 6
 
 
@@ -112,7 +112,7 @@ class AxisWordings:
             for needed, gained in by_rarest.get(word, ()):
                 if needed <= words:
                     added |= gained
-        if _SIDES <= added:
+        if added >= _SIDES:
             added.add("bilateral")
         return frozenset(added)
 

@@ -10,7 +10,8 @@ from codeassist.terminology.instruction_notes import NOTE_KINDS, parse_patterns
 from codeassist.terminology.store import Array, Arrays, pack_texts
 from codeassist.terminology.tabular import Division, Entry, TabularList, TabularNote
 
-# Part of the key of every compiled code set: raise it with any change of this module, ``tabular`` or ``instruction_notes``.
+# Part of the key of every compiled code set: raise it with any change of what is compiled, here or in the modules
+# that read the files.
 COMPILER_VERSION = 1
 SEPARATOR = "\t"
 """Stands between the parts of one packed text; never inside one, because white space is normalised."""

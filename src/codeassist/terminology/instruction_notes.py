@@ -54,17 +54,9 @@ _CONDITION = re.compile(
 )
 _VALUES = re.compile(rf"(?<![0-9A-Z]){_VALUE}")
 
-# Categories that stand in the tabular list elsewhere than their letters would put them, and the category they follow.
-_PREDECESSOR = {
-    "C4A": "C43",
-    "C7A": "C75",
-    "C7B": "C75",
-    "D3A": "D36",
-    "J4A": "J44",
-    "J4B": "J44",
-    "M1A": "M08",
-    "Z3A": "Z36",
-}
+# Categories with a letter whose place in ranges is not that of their letters, and the category they follow: the block
+# C43-C44 holds C4A, M05-M14 holds M1A, Z30-Z39 holds Z3A; C76-C80 does not hold C7A, nor D37-D48 D3A.
+_PREDECESSOR = {"C4A": "C43", "C7A": "C75", "C7B": "C75", "D3A": "D36", "M1A": "M08", "Z3A": "Z36"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +113,8 @@ def code_matches(pattern: str, code: str) -> bool:
 
     Notes
     -----
-    A code named without a dash stands for itself and everything below it. Ranges follow tabular order: ``C43-C44``
-    includes ``C4A.0``, and ``M05-M14`` includes ``M1A.9XX0``.
+    A code named without a dash stands for itself and everything below it. A range that is a block names the codes of
+    that block: ``C43-C44`` includes ``C4A.0``, and ``M05-M14`` includes ``M1A.9XX0``.
 
     Examples
     --------
@@ -184,7 +176,7 @@ def _is_between(low: str, high: str, code: str) -> bool:
 
 
 def _sort_key(code: str) -> str:
-    """Return a key under which codes without dots sort in tabular order."""
+    """Return a key under which codes without dots sort as the blocks of the tabular list name them."""
     category = code[:3]
     place = _PREDECESSOR.get(category)
     return (f"{place}{category[2]}" if place else f"{category} ") + code[3:]

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from codeassist.errors import DataFileError
@@ -17,6 +18,7 @@ ROLES = ("tabular", "order", "index", "external_causes", "neoplasms", "drugs")
 INDEX_ROLES = ("index", "external_causes", "neoplasms", "drugs")
 _LARGEST = 200_000_000
 _HEAD = 4096
+_MOST_FILES = 200
 _DESCRIPTION_BY_SUFFIX = {
     ".pdf": "a document for people",
     ".xlsx": "a spreadsheet; codeassist reads the XML and text files",
@@ -143,7 +145,11 @@ def open_release(path: Path) -> Release:
         If there is nothing at ``path`` or the zip file is damaged.
     """
     if path.is_dir():
-        names = tuple(sorted(item.relative_to(path).as_posix() for item in path.rglob("*") if item.is_file()))
+        found = (item.relative_to(path).as_posix() for item in path.rglob("*") if item.is_file())
+        names = tuple(sorted(islice(found, _MOST_FILES + 1)))
+        if len(names) > _MOST_FILES:
+            msg = f"{path.name} holds more than {_MOST_FILES} files; give the folder of one ICD-10-CM release"
+            raise DataFileError(msg)
         return _identify(path, names, lambda name, size: _read_file(path / name, size))
     if not path.is_file():
         msg = f"{path.name}: there is no such file or folder; give the zip file of an official ICD-10-CM release"

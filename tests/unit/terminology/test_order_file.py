@@ -55,7 +55,9 @@ def test_a_row_in_other_columns_is_refused_with_its_line(content, message):
 
 
 def test_exactly_the_codes_of_the_order_file_remain(merged, rows):
-    assert [(entry.code, entry.is_billable) for entry in merged.entries] == [(row.code, row.is_billable) for row in rows]
+    assert [(entry.code, entry.is_billable) for entry in merged.entries] == [
+        (row.code, row.is_billable) for row in rows
+    ]
 
 
 def test_a_code_stands_below_the_longest_code_that_begins_it(merged):

@@ -152,6 +152,14 @@ def test_files_that_are_not_imported_are_listed_by_what_they_are(tmp_path):
     assert release.files[4] == ReleaseFile("read.me", None, "not a file of an ICD-10-CM release")
 
 
+def test_a_folder_of_everything_is_not_searched(tmp_path):
+    for number in range(201):
+        (tmp_path / f"{number}.txt").touch()
+
+    with pytest.raises(DataFileError, match="more than 200 files; give the folder of one ICD-10-CM release"):
+        open_release(tmp_path)
+
+
 def test_an_empty_folder_is_said_to_be_empty(tmp_path):
     assert open_release(tmp_path).explain() == "it is empty"
 

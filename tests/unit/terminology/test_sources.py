@@ -54,10 +54,14 @@ def test_a_package_inside_a_zip_file_is_read_like_one_on_disk(small_bundle, tmp_
     assert load_source(find_bundled_source()).fingerprint == expected
 
 
-def test_the_code_list_of_the_package_confirms_what_is_made_from_seventh_characters(small_bundle, tmp_path, monkeypatch):
+def test_the_code_list_of_the_package_confirms_what_is_made_from_seventh_characters(
+    small_bundle, tmp_path, monkeypatch
+):
     code_list = tmp_path / "code-list.txt"
     code_list.write_text("W06\nW06XXXS\n")
-    monkeypatch.setattr(sources, "find_bundled", lambda: BundledRelease(dt.date(2030, 4, 1), small_bundle.tabular, code_list))
+    monkeypatch.setattr(
+        sources, "find_bundled", lambda: BundledRelease(dt.date(2030, 4, 1), small_bundle.tabular, code_list)
+    )
 
     codes = load_source(find_bundled_source())
 

@@ -91,7 +91,9 @@ def test_another_key_builds_another_file(own_cache):
     assert build.calls == 2
 
 
-@pytest.mark.parametrize("position", [0, 8, 20, 60, -1, -900], ids=["magic", "length", "size", "header", "end", "array"])
+@pytest.mark.parametrize(
+    "position", [0, 8, 20, 60, -1, -900], ids=["magic", "length", "size", "header", "end", "array"]
+)
 def test_a_changed_byte_anywhere_is_found_and_the_file_built_again(own_cache, position):
     build = Builder()
     expected = load_or_build("x", key=KEY, build=build)["number"].tolist()

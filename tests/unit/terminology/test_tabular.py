@@ -107,6 +107,15 @@ def test_since_2018_who_died_before_waking_takes_no_later_encounter(version, exp
     assert "".join(entry.code[-1] for entry in tabular.entries[1:]) == expected
 
 
+def test_a_block_inside_a_block_is_read():
+    body = "<section id='A01'><desc>Inner</desc><diag><name>A01</name><desc>x</desc></diag></section>"
+
+    tabular = read_tabular(make(body), "t.xml")
+
+    assert [block.name for block in tabular.blocks] == ["A00", "A01"]
+    assert tabular.entries[0].block == 1
+
+
 def test_a_code_list_decides_which_seventh_characters_exist(release_2031):
     name = "icd10cm_tabular_2031.xml"
 
