@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from spacy.tokens import Doc
 
@@ -83,9 +84,8 @@ class Annotator:
     def _read(self, doc: Doc, note: Note, sections: Sequence[Section]) -> Iterator[Mention]:
         words = self._parts.read_words(doc)
         definitions = find_definitions(doc) if self._settings.read_abbreviation_definitions else {}
-        found = [
-            each for match in self._parts.match(words) if (each := self._choose(doc, words, match, definitions)) is not None
-        ]
+        choose = partial(self._choose, doc, note.text, words, definitions)
+        found = [each for match in self._parts.match(words) if (each := choose(match)) is not None]
         found = sorted([*found, *self._find_medications(doc, words, found)], key=lambda each: each.start)
         assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
         contexts = _nearby_words(words, [(each.first, each.last) for each in found])
@@ -101,10 +101,10 @@ class Annotator:
                 yield _Found(start, end, first, last, "medication", name.lower(), ())
 
     def _choose(
-        self, doc: Doc, words: NoteWords, match: Match, definitions: Mapping[str, str]
+        self, doc: Doc, text: str, words: NoteWords, definitions: Mapping[str, str], match: Match
     ) -> _Found | None:
         start, end = _place(doc, words, match.first, match.last)
-        surface = doc.text[start:end]
+        surface = text[start:end]
         terms = self._parts.choose(match.place, surface, words=words.word_set, definitions=definitions)
         if not terms:
             return None

@@ -95,8 +95,9 @@ class AssertionEngine:
         start, last = target[0], target[1] - 1
         forward, backward = sweep.forward, sweep.backward
         found = [resolve(forward[each].find(start), backward[each].find(last)) for each in DIMENSIONS]
-        value = self._table.default_by_section.get(section.kind) if section is not None else None
-        if section is not None and value is not None:
+        if section is None:
+            return found
+        for value in self._table.defaults_by_section.get(section.kind, ()):
             dimension = DIMENSION_BY_CATEGORY[value]
             scope = found[dimension]
             # Advice to the patient yields to any word on what is now so; other defaults only to another value.

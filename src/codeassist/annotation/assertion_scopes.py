@@ -157,9 +157,9 @@ class ScopeSweep:
     def _open_forward(self, cue: Cue, hit: CueHit) -> None:
         dimension = DIMENSION_BY_CATEGORY[cue.category]
         opened = self._open[dimension]
-        if cue.category in NEUTRAL and opened is not None and _outlasts(opened.cue, cue):
+        if opened is not None and _outlasts(opened.cue, cue):
             return
-        if cue.words == "?" and self._is_glued(hit.first) and not self._is_glued(hit.last):
+        if cue.words == "?" and self._note.is_glued(hit.first) and not self._note.is_glued(hit.last):
             return
         if cue.category == "possible" and self._is_denied(hit):
             return
@@ -176,16 +176,12 @@ class ScopeSweep:
         start, end = opened.last, hit.last
         return _next_after(self._stops, start, end) >= end <= _next_after(self._ands, start, end)
 
-    def _is_glued(self, i: int) -> bool:
-        note = self._note
-        return 0 < i < len(note) and note.starts[i] == note.end_of(i - 1)
-
     def _add_backward(self, cue: Cue, hit: CueHit) -> None:
         dimension = DIMENSION_BY_CATEGORY[cue.category]
         if dimension == TEMPORALITY and self._blocked:
             self._blocked = False
             return
-        if cue.words == "?" and not self._is_glued(hit.first):
+        if cue.words == "?" and not self._note.is_glued(hit.first):
             return
         floor = self._floor[dimension]
         if cue.limit:
@@ -274,8 +270,11 @@ def _is_weak(cue: Cue) -> bool:
     return cue.category in NEUTRAL and cue.scope == "phrase"
 
 
-def _outlasts(opened: Cue, neutral: Cue) -> bool:
-    return opened.scope == "sentence" or (opened.category == "possible" and _is_weak(neutral))
+def _outlasts(opened: Cue, cue: Cue) -> bool:
+    """Tell whether an open cue stays open: one that sets the same value further, or that a mere verb does not end."""
+    if cue.category == opened.category:
+        return opened.scope in ("list", "sentence") and cue.scope in ("phrase", "series")
+    return cue.category in NEUTRAL and (opened.scope == "sentence" or (opened.category == "possible" and _is_weak(cue)))
 
 
 def _next_after(positions: Sequence[int], start: int, default: int) -> int:

@@ -89,7 +89,10 @@ class CueTable:
 
     def __init__(self, cues: Sequence[Cue], words_by_class: Mapping[str, frozenset[str]]) -> None:
         self.words_by_class = words_by_class
-        self.default_by_section = {cue.words: cue.category for cue in cues if cue.direction == "section"}
+        self.defaults_by_section: dict[str, tuple[str, ...]] = {}
+        for cue in cues:
+            if cue.direction == "section":
+                self.defaults_by_section[cue.words] = (*self.defaults_by_section.get(cue.words, ()), cue.category)
         self._cues = tuple(cue for cue in cues if cue.direction != "section")
         self._built: dict[_Rest, _Node] = {}
         self._root = self._build(frozenset((split_cue(cue.words), i) for i, cue in enumerate(self._cues))).next
@@ -166,7 +169,8 @@ def split_cue(text: str) -> tuple[str, ...]:
     """
     words: list[str] = []
     for part in text.split(" "):
-        words.extend([part] if part.startswith("<") and part.endswith(">") else split_words(part).words)
+        is_whole = part.isalnum() or (part.startswith("<") and part.endswith(">"))
+        words.extend([part] if is_whole else split_words(part).words)
     return tuple(words)
 
 

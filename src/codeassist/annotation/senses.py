@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from codeassist.annotation.abbreviations import strip_plural
-from codeassist.terminology.term_index import IndexedTerm, TermIndex
+from codeassist.terminology.term_index import SHIELD, IndexedTerm, TermIndex
 
 _MAX_SENSES = 6
 _SHORT = 2
@@ -48,7 +48,10 @@ class SenseChooser:
         defined = definitions.get(surface) or definitions.get(strip_plural(surface))
         if defined is not None:
             return self._find_defined(defined)
-        terms = [term for term in self._terms_at(place) if self._is_readable(term, surface)]
+        terms = self._terms_at(place)
+        if terms[0].pedigree == SHIELD:
+            return ()
+        terms = tuple(term for term in terms if self._is_readable(term, surface))
         cued = [term for term in terms if term.cues and self._has_cue(term, words)]
         chosen = cued or [term for term in terms if not term.cues]
         return tuple(chosen[:_MAX_SENSES])

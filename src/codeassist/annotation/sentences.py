@@ -50,6 +50,10 @@ class Words:
         """Return the offset after word ``i``."""
         return self.starts[i] + len(self.words[i])
 
+    def is_glued(self, i: int) -> bool:
+        """Tell whether word ``i`` follows another without a space or line break between them."""
+        return 0 < i < len(self.words) and self.starts[i] == self.end_of(i - 1) and self.words[i - 1] not in LINE_BREAKS
+
     def initial_of(self, i: int) -> str:
         """Return the first character of word ``i`` as it is written."""
         return self.text[self.starts[i]]
@@ -129,11 +133,11 @@ class SentenceBreaker:
         if i + 1 >= len(note.words) or note.words[i + 1] in LINE_BREAKS:
             return True
         # A question mark that follows a space belongs to what comes next: "? pneumonia".
-        if note.words[i] == "?" and (i == 0 or note.end_of(i - 1) < note.starts[i]):
+        if note.words[i] == "?" and not note.is_glued(i):
             return False
         previous = note.words[i - 1] if i else ""
         following = note.initial_of(i + 1)
-        glued = note.starts[i + 1] == note.starts[i] + 1
+        glued = note.is_glued(i + 1)
         if glued and following not in ",)\"'":
             return following.isupper() and len(previous) > 2
         if previous in self._titles:

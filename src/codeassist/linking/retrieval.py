@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codeassist.terminology.spelling import SpellingCorrector
-from codeassist.terminology.term_index import IndexedTerm, TermIndex
+from codeassist.terminology.term_index import SHIELD, IndexedTerm, TermIndex
 from codeassist.terminology.words import hash_word
 
 
@@ -61,7 +61,8 @@ class WordRetriever:
         candidates = np.flatnonzero(shared)
         scores = 2 * shared[candidates] / (total + self._term_weight[candidates])
         best = np.argsort(-scores, kind="stable")[:limit]
-        return tuple(Retrieved(self._index.get(int(candidates[i])), float(scores[i])) for i in best)
+        found = (Retrieved(self._index.get(int(candidates[i])), float(scores[i])) for i in best)
+        return tuple(each for each in found if each.term.pedigree != SHIELD)
 
     def _add_up(self, known: Sequence[tuple[int, float]]) -> npt.NDArray[np.float64]:
         parts = [self._postings[self._offsets[n] : self._offsets[n + 1]] for n, _ in known]

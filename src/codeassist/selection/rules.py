@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -57,8 +58,11 @@ class RuleBook:
     ) -> None:
         self._codeset = codeset
         self.role_by_kind = role_by_kind
-        self._integral = integral
+        self._integral: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for prefix, symptom in integral:
+            self._integral[symptom[:3]].append((prefix, symptom))
         self._combinations = combinations
+        self._combining_categories = frozenset(rule.first[:3] for rule in combinations)
         self._prefixes_by_medication = prefixes_by_medication
 
     @classmethod
@@ -91,6 +95,8 @@ class RuleBook:
         Guidelines I.B.9 (combination codes) and I.A.15: "with" presumes the link unless the provider denies it.
         """
         combined = list(conditions)
+        if not any(condition.code[:3] in self._combining_categories for condition in conditions):
+            return tuple(combined)
         for rule in self._combinations:
             first = next((c for c in combined if _is_confirmed(c) and c.code.startswith(rule.first)), None)
             second = next((c for c in combined if _is_confirmed(c) and c.code.startswith(rule.second)), None)
@@ -131,21 +137,19 @@ class RuleBook:
     def _drop_integral(self, suggestions: Sequence[Suggestion]) -> Iterator[Suggestion]:
         reported = [each.code.value for each in suggestions if each.disposition == "report"]
         for each in suggestions:
-            code = each.code.value
-            cause = next(
-                (
-                    diagnosis
-                    for diagnosis in reported
-                    for prefix, symptom in self._integral
-                    if code.startswith(symptom) and diagnosis.startswith(prefix) and diagnosis != code
-                ),
-                None,
-            )
-            if cause is None or each.disposition != "report":
+            cause = self._find_cause(each.code.value, reported) if each.disposition == "report" else None
+            if cause is None:
                 yield each
             else:
                 flag = Flag("integral_symptom", cause, "Guidelines I.B.5: a symptom integral to a diagnosis is not coded")
                 yield replace(each, disposition="consider", flags=(*each.flags, flag))
+
+    def _find_cause(self, code: str, reported: Sequence[str]) -> str | None:
+        """Return the reported diagnosis of which a symptom is an integral part, if there is one."""
+        prefixes = [prefix for prefix, symptom in self._integral.get(code[:3], ()) if code.startswith(symptom)]
+        return next(
+            (other for other in reported if other != code and any(other.startswith(prefix) for prefix in prefixes)), None
+        )
 
     def _flag_excludes1(self, suggestions: Sequence[Suggestion]) -> Iterator[Suggestion]:
         reported = [each.code.value for each in suggestions if each.disposition == "report"]

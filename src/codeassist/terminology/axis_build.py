@@ -144,15 +144,19 @@ def _allow_either(rows: Sequence[StemRow]) -> tuple[StemRow, ...]:
 
 
 def _needed(facets: Iterable[Facet]) -> tuple[Facet, ...]:
-    return tuple(dict.fromkeys(facet for facet in facets if facet.kind in (STATED, OTHER)))
+    """Return the facets that words must state; one that only repeats words of another is left out."""
+    kept = tuple(dict.fromkeys(facet for facet in facets if facet.kind in (STATED, OTHER)))
+    return tuple(f for f in kept if f.kind == OTHER or not any(f.words < other.words for other in kept))
 
 
 def _keep_weakest(wordings: Sequence[tuple[Facet, ...]]) -> tuple[tuple[Facet, ...], ...]:
-    """Drop a wording that says all that another one says and more."""
+    """Drop a wording that says all that another one says and more, except the title's own, the first."""
     sizes = [(frozenset().union(*(_words_of(facet) for facet in wording)), wording) for wording in wordings]
     kept: list[tuple[Facet, ...]] = []
     for place, (words, wording) in enumerate(sizes):
-        if not any(other < words or (other == words and at < place) for at, (other, _) in enumerate(sizes)):
+        if not place or not any(
+            other < words or (other == words and at < place) for at, (other, _) in enumerate(sizes)
+        ):
             kept.append(wording)
     return tuple(kept)
 
@@ -162,7 +166,7 @@ def _words_of(facet: Facet) -> frozenset[str]:
 
 
 def _is_expanded(codeset: CodeSet, code: str) -> bool:
-    """Tell whether the codes below differ in a seventh character only; C44.1021 has eight places and is no such code."""
+    """Tell whether the codes below differ in a seventh character only; C44.1021 is a code of its own."""
     below = codeset.children(code)
     return bool(below) and len(below[0]) == 8 and bool(codeset.seventh_characters(code))
 

@@ -13,6 +13,7 @@ from codeassist.terminology.axis_build import OTHER_WORD, StemRow, Stems, cut_ti
 from codeassist.terminology.axis_columns import Column, lay_out
 from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, Facet
 from codeassist.terminology.axis_titles import TitleReader
+from codeassist.terminology.axis_wordings import DENIED
 from codeassist.terminology.codeset import CodeSet
 
 # A wording is (mask, facet numbers); a facet is (axis, value, mask, weight).
@@ -23,10 +24,11 @@ _HEALED = frozenset({"delayed healing", "nonunion", "malunion"})
 
 @dataclass(frozen=True, slots=True)
 class CompiledRow:
-    """This is one row: its code, its wordings, and how much it leaves to silence."""
+    """This is one row: its code, its wordings, what would confirm its assumed values, how much it leaves to silence."""
 
     code: str
     wordings: tuple[Wording, ...]
+    confirming: tuple[int, ...]
     openness: int
     seventh: int
 
@@ -40,6 +42,7 @@ class CompiledNode:
     implied: int
     scope_first: int
     scope_stop: int
+    scope_implied: int
     kin: int
 
 
@@ -66,7 +69,9 @@ def compile_table(codeset: CodeSet, stems: Stems, *, reader: TitleReader) -> str
     for row in stems.rows:
         meanings = tuple(_seventh_meanings(codeset, row.code))
         number = sevenths.setdefault(meanings, len(sevenths)) if meanings else -1
-        rows.append([row.code, [draft.add_wording(wording) for wording in row.wordings], _openness(row), number])
+        wordings = [draft.add_wording(wording) for wording in row.wordings]
+        confirming = [draft.mask(_confirming(facet)) for facet in row.facets if facet.kind == ASSUMED]
+        rows.append([row.code, wordings, confirming, _openness(row), number])
     columns = [[c.axis, c.label, c.cells, sorted(c.defaults)] for c in lay_out(stems.rows)]
     record = {
         "category": stems.category,
@@ -98,8 +103,11 @@ def read_table_text(text: str) -> CompiledTable:
     )
 
 
-def _read_row(code: str, wordings: list[tuple[int, list[int]]], openness: int, seventh: int) -> CompiledRow:
-    return CompiledRow(code, tuple((mask, tuple(numbers)) for mask, numbers in wordings), openness, seventh)
+def _read_row(
+    code: str, wordings: list[tuple[int, list[int]]], confirming: list[int], openness: int, seventh: int
+) -> CompiledRow:
+    packed = tuple((mask, tuple(numbers)) for mask, numbers in wordings)
+    return CompiledRow(code, packed, tuple(confirming), openness, seventh)
 
 
 def _read_seventh(character: str, facets: list[tuple[str, str, list[str], int]]) -> tuple[str, tuple[Facet, ...]]:
@@ -141,6 +149,13 @@ class _Draft:
         return self.facets.setdefault((facet.axis, facet.value, self._facet_mask(facet), weight), len(self.facets))
 
 
+def _confirming(facet: Facet) -> frozenset[str]:
+    """Return the words that confirm an assumed value: its own, or what "without ..." denies, marked as denied."""
+    if facet.value.startswith("without "):
+        return frozenset(DENIED + word for word in facet.words)
+    return facet.words
+
+
 def _openness(row: StemRow) -> int:
     """Count what a row leaves open; among equals the row that asserts least is chosen."""
     return 2 * row.openness - sum(facet.kind == ASSUMED for facet in row.facets)
@@ -160,10 +175,12 @@ class _Nodes:
 
     def make(self) -> dict[str, tuple[int, ...]]:
         """Return the fields of ``CompiledNode`` by code."""
-        return {
-            code: (*span, self._implied[code], *self._spans[self._find_scope(code)], self._find_kin(code))
-            for code, span in self._spans.items()
-        }
+        nodes = {}
+        for code, span in self._spans.items():
+            scope = self._find_scope(code)
+            implied, above = self._implied[code], self._implied[scope]
+            nodes[code] = (*span, implied, *self._spans[scope], above, self._find_kin(code))
+        return nodes
 
     def _find_implied(self, code: str) -> int:
         title = self._codeset.title(code)

@@ -35,7 +35,8 @@ _GLUE = re.compile(
 class Facet:
     """This is one axis value of one row: how it is met and, where words state it, which.
 
-    ``either`` are the two sides of an "and" or "or", each of which may be enough (guideline I.A.14).
+    An assumed facet needs no words; where it has some, they confirm it. ``either`` are the two sides of an "and" or
+    "or", each of which may be enough (guideline I.A.14).
     """
 
     axis: str

@@ -39,6 +39,15 @@ class _Choice:
     rank: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """This is what is known when a row is chosen: the note's words, the anchor's, and the anchor's beyond its scope."""
+
+    have: int
+    implied: int
+    specific: int
+
+
 @dataclass(slots=True)
 class RowSelector:
     """This is the selector of one category; it remembers what its answers leave open."""
@@ -51,14 +60,44 @@ class RowSelector:
         table = self.table
         stem, seventh = (code, "") if code in table.nodes else split_seventh(code)
         node = self._node(stem)
-        span = (node.scope_first, node.scope_stop) if scope is None else self._span(scope)
+        if scope is None:
+            span, above = (node.scope_first, node.scope_stop), node.scope_implied
+        else:
+            top = self._node(scope)
+            span, above = (top.first, top.stop), top.implied
         bits = table.bits
         have = 0
         for word in stated:
             bit = bits.get(word)
             if bit is not None:
                 have |= bit
-        return self._resolve(node, have, stated, code=code, seventh=seventh, span=span)
+        view = _View(have, node.implied, node.implied & ~above)
+        choice = self._choose_row(node, view, span)
+        if choice is None:
+            return Selection(code, (), self._left_open(node.first, span))
+        return self._answer(choice, view, stated, span=span, seventh=seventh)
+
+    def _answer(
+        self, choice: _Choice, view: _View, stated: frozenset[str], *, span: tuple[int, int], seventh: str
+    ) -> Selection:
+        table = self.table
+        also: tuple[str, ...] = ()
+        if BILATERAL in stated and table.is_sided and not self._says(choice, BILATERAL):
+            choice, also = self._take_both(choice, view, span)
+        row = table.rows[choice.place]
+        told = (table.facets[number] for number in choice.numbers)
+        matched = tuple((facet[0], facet[1]) for facet in told if facet[2] & ~view.implied)
+        character, more = self._choose_seventh(row, stated, seventh)
+        also = tuple(join_seventh(left, character) for left in also)
+        return Selection(join_seventh(row.code, character), matched + more, self._left_open(choice.place, span), also)
+
+    def _choose_row(self, node: CompiledNode, view: _View, span: tuple[int, int]) -> _Choice | None:
+        choice = self._choose(view, span)
+        if choice is not None and node.stop - node.first == 1 and not self._gains(choice, view.implied):
+            choice = self._choose(view, (node.first, node.stop))
+        if node.kin and span != (0, len(self.table.rows)) and span == (node.scope_first, node.scope_stop):
+            choice = self._choose_kin(choice, view, node.kin)
+        return choice
 
     def _node(self, code: str) -> CompiledNode:
         node = self.table.nodes.get(code)
@@ -67,92 +106,78 @@ class RowSelector:
             raise UnknownCodeError(msg)
         return node
 
-    def _span(self, scope: str) -> tuple[int, int]:
-        node = self._node(scope)
-        return node.first, node.stop
-
-    def _resolve(
-        self, node: CompiledNode, have: int, stated: frozenset[str], *, code: str, seventh: str, span: tuple[int, int]
-    ) -> Selection:
-        table = self.table
-        choice = self._choose(have, node.implied, span)
-        if node.kin and span != (0, len(table.rows)) and span == (node.scope_first, node.scope_stop):
-            choice = self._choose_kin(choice, have, node)
-        if choice is None:
-            return Selection(code, (), self._left_open(node.first, span))
-        also: tuple[str, ...] = ()
-        if BILATERAL in stated and table.is_sided and not self._says(choice, BILATERAL):
-            choice, also = self._take_both(choice, have, node.implied, span)
-        row = table.rows[choice.place]
-        told = (table.facets[number] for number in choice.numbers)
-        matched = tuple((facet[0], facet[1]) for facet in told if facet[2] & ~node.implied)
-        value, more = self._choose_seventh(row, stated, seventh)
-        also = tuple(join_seventh(left, value) for left in also)
-        return Selection(join_seventh(row.code, value), matched + more, self._left_open(choice.place, span), also)
-
-    def _choose(self, have: int, implied: int, span: tuple[int, int], kin: int = 0) -> _Choice | None:
+    def _choose(self, view: _View, span: tuple[int, int], kin: int = 0) -> _Choice | None:
         """Return the row with most values; with ``kin``, only among rows that say all of it."""
-        best: tuple[int, ...] | None = None
         found: _Choice | None = None
-        known = have | implied
-        lacking = ~known
-        rows, facets = self.table.rows, self.table.facets
+        known = view.have | view.implied
+        rows = self.table.rows
         for place in range(*span):
             row = rows[place]
             for mask, numbers in row.wordings:
-                missing = mask & lacking
+                missing = mask & ~known
                 if missing & ~_OTHER_BIT or kin & ~mask:
                     continue
-                if best is not None and (-missing, len(numbers)) < best[:2]:
-                    continue
-                told = clinical = weight = 0
-                for number in numbers:
-                    axis, _, needed, size = facets[number]
-                    weight += size
-                    if needed & ~implied:
-                        told += 1
-                        clinical += axis != LATERALITY
-                rank = (-missing, len(numbers), clinical, told, weight, row.openness, -place)
-                if best is None or rank > best:
-                    best, found = rank, _Choice(place, numbers, rank)
+                if found is None or -missing >= found.rank[0]:
+                    rank = (-missing, *self._count(numbers, view), _confirm(row, view.have), row.openness, -place)
+                    if found is None or rank > found.rank:
+                        found = _Choice(place, numbers, rank)
         return found
 
-    def _choose_kin(self, choice: _Choice | None, have: int, node: CompiledNode) -> _Choice | None:
+    def _count(self, numbers: tuple[int, ...], view: _View) -> tuple[int, int, int]:
+        """Return how many values of a wording count, how many of them are no sides, and how many words they are."""
+        counted = clinical = weight = 0
+        have, implied, specific = view.have, view.implied, view.specific
+        facets = self.table.facets
+        for number in numbers:
+            axis, _, needed, size = facets[number]
+            if needed & ~implied or needed & specific or not needed & ~have:
+                counted += 1
+                clinical += axis != LATERALITY
+                weight += size
+        return counted, clinical, weight
+
+    def _choose_kin(self, choice: _Choice | None, view: _View, kin: int) -> _Choice | None:
         """Return a row elsewhere in the category that says what an unspecified anchor says, and more that is stated."""
-        other = self._choose(have, node.implied, (0, len(self.table.rows)), node.kin)
+        other = self._choose(view, (0, len(self.table.rows)), kin)
         if other is None or (choice is not None and other.rank <= choice.rank):
             return choice
         return other
 
+    def _gains(self, choice: _Choice, implied: int) -> bool:
+        """Tell whether a row says anything that the anchor does not."""
+        return any(self.table.facets[number][2] & ~implied for number in choice.numbers)
+
     def _says(self, choice: _Choice, value: str) -> bool:
         return any(self.table.facets[number][1] == value for number in choice.numbers)
 
-    def _take_both(
-        self, choice: _Choice, have: int, implied: int, span: tuple[int, int]
-    ) -> tuple[_Choice, tuple[str, ...]]:
+    def _take_both(self, choice: _Choice, view: _View, span: tuple[int, int]) -> tuple[_Choice, tuple[str, ...]]:
         """Return the right row and the left row where the table has them but no bilateral one."""
         bits = self.table.bits
         right, left = bits.get(RIGHT, 0), bits.get(LEFT, 0)
         sides = ~(right | left)
-        one = self._choose(have & sides | right, implied & sides, span)
-        other = self._choose(have & sides | left, implied & sides, span)
+        implied, specific = view.implied & sides, view.specific & sides
+        one = self._choose(_View(view.have & sides | right, implied, specific), span)
+        other = self._choose(_View(view.have & sides | left, implied, specific), span)
         if one is None or other is None or not (self._says(one, RIGHT) and self._says(other, LEFT)):
             return choice, ()
         return one, (self.table.rows[other.place].code,)
 
     def _choose_seventh(self, row: CompiledRow, stated: frozenset[str], given: str) -> tuple[str, Values]:
-        if row.seventh < 0:
-            return "", ()
-        best: tuple[int, int] | None = None
-        chosen, matched = "", ()
-        for place, (key, facets) in enumerate(self.table.sevenths[row.seventh]):
-            needed = [facet for facet in facets if facet.kind == STATED and facet.words]
-            if not all(facet.words <= stated for facet in needed):
+        """Return the seventh character that the words state, and the values it adds; the anchor's own needs none."""
+        best: tuple[int, ...] | None = None
+        chosen: str = given
+        matched: Values = ()
+        meanings = self.table.sevenths[row.seventh] if row.seventh >= 0 else ()
+        for place, (key, facets) in enumerate(meanings):
+            needed = [facet for facet in facets if facet.kind == STATED]
+            told = [facet for facet in needed if facet.words <= stated]
+            if len(told) < len(needed) and key != given:
                 continue
-            rank = (2 * len(needed) + (key == given), -place)
+            rank = (len(needed) + (key == given), sum(len(facet.value) for facet in needed), -place)
             if best is None or rank > best:
-                best, chosen, matched = rank, key, tuple((facet.axis, facet.value) for facet in needed)
-        return chosen or given, matched
+                best, chosen = rank, key
+                matched = tuple((facet.axis, facet.value) for facet in told)
+        return (chosen if meanings else ""), matched
 
     def _left_open(self, place: int, span: tuple[int, int]) -> OpenAxes:
         key = (place, *span)
@@ -172,6 +197,10 @@ class RowSelector:
             if values:
                 found.append((column.axis, values))
         return found
+
+
+def _confirm(row: CompiledRow, have: int) -> int:
+    return sum(1 for mask in row.confirming if mask and not mask & ~have)
 
 
 def _agrees(row: int, place: int, columns: Sequence[Column]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 
@@ -42,9 +43,15 @@ _SILENT = re.compile(
 )
 _OTHER_AND = re.compile(
     r"""
-    \bother\ (?:and|or)\ unspecified\b    # as good as "unspecified" alone
+    \bother\ (?:specified\ )?(?:and|or)\ unspecified\b    # as good as "unspecified" alone
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+_DENIED_LIST = re.compile(
+    r"""
+    \bwithout\b [^,]* (?: ,\ [^,]* )* ,\ (?:and|or)\ [^,]*    # "without A, B, and C"
+    """,
+    re.VERBOSE,
 )
 _MARKS = {",": "comma", ";": "comma", ":": "comma"}
 # Inside "with ..." and "due to ..." these qualify the complication or cause, not the row.
@@ -107,8 +114,8 @@ class TitleReader:
         """Return every normal form that a title states together with the axis values it names."""
         tokens = self._tokenize(_strip(title))
         values, _ = self._find_values(tokens, NO_WORDS)
-        said = (token.word for place, token in enumerate(tokens) if token.word and not _is_denied(tokens, place))
-        return frozenset(said).union(*(facet.words for _, facet in values))
+        said = {token.word for place, token in enumerate(tokens) if token.word and not _is_denied(tokens, place)}
+        return self._wordings.expand(frozenset(said)).union(*(facet.words for _, facet in values))
 
     def _tokenize_uncached(self, title: str) -> tuple[TitleToken, ...]:
         leads = self._steer.leads
@@ -128,7 +135,15 @@ class TitleReader:
         for places in _split(tokens, used):
             facet = make_facet([tokens[place] for place in places], head, self._steer)
             if facet is not None:
-                yield places[0], facet
+                yield places[0], self._compose(facet)
+
+    def _compose(self, facet: Facet) -> Facet:
+        """Let a value's other wordings state it inside a title, too: "CKD" in "diabetic chronic kidney disease"."""
+        if facet.kind == ASSUMED or len(facet.words) < 2:
+            return facet
+        weak = self._steer.weak
+        either = tuple(self._wordings.compose(side, weak) for side in facet.either)
+        return replace(facet, words=self._wordings.compose(facet.words, weak), either=either)
 
     def _find_values(self, tokens: Sequence[TitleToken], plain: Container[str]) -> tuple[list[_Placed], frozenset[int]]:
         """Return the named values with their places, and the tokens they use up."""
@@ -165,7 +180,7 @@ def find_abbreviations(title: str) -> tuple[str, ...]:
 
 def _strip(title: str) -> str:
     plain = _OTHER_AND.sub("unspecified", _BRACKETED.sub(r"\1", title))
-    return _SILENT.sub("", plain)
+    return _DENIED_LIST.sub(lambda found: found[0].replace(",", ""), _SILENT.sub("", plain))
 
 
 def _stands_alone(row: AxisWording, tokens: Sequence[TitleToken], *, place: int, after: int) -> bool:

@@ -6,6 +6,7 @@ tokens under which rows are selected (axis_select).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,21 +19,30 @@ from codeassist.terminology.words import LEXICON_FOLDER, WordNormalizer
 COLUMNS = ("axis", "value", "wording", "provenance")
 TABULAR = "tabular_list"
 _SIDES = frozenset({"right", "left"})
+_SIDE_VALUES = frozenset({"right", "left", "bilateral"})
 # After one of these the words that follow are denied, until the clause turns.
 _DENIERS = frozenset({"without", "no", "not", "denie", "deny", "denied", "negative", "absent", "nor"})
 _TURNS = frozenset({"with", "but", "however", "due", "now", "although", "except", "still", "then"})
-_DENIED_REACH = 6
+_DENIED_REACH = 3
+
+
+DENIED = "\u00ac"
+"""Stands before a word that the note denies: ``\u00acexacerbation``."""
 
 
 @dataclass(frozen=True, slots=True)
 class AxisWording:
-    """This is one wording of one axis value, as normal forms; ``gained`` are the value and its words."""
+    """This is one wording of one axis value, as normal forms.
+
+    ``gained`` is what a note that holds it states; ``is_own`` says that the wording is the value's own words.
+    """
 
     axis: str
     value: str
     words: tuple[str, ...]
     is_tabular: bool
     gained: frozenset[str]
+    is_own: bool = False
 
 
 class AxisWordings:
@@ -45,36 +55,32 @@ class AxisWordings:
     """
 
     def __init__(self, wordings: Iterable[AxisWording]) -> None:
-        self._by_first: dict[str, list[AxisWording]] = {}
-        self._by_rarest: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
         rows = sorted(wordings, key=lambda row: (-len(row.words), row.axis, row.value, row.words))
-        counts: dict[str, int] = {}
+        counts = Counter(word for row in rows for word in row.words)
+        self._by_first: dict[str, list[AxisWording]] = {}
+        self._by_rarest: dict[str, list[AxisWording]] = {}
         for row in rows:
             self._by_first.setdefault(row.words[0], []).append(row)
-            for word in row.words:
-                counts[word] = counts.get(word, 0) + 1
-        for row in rows:
-            key = min(row.words, key=lambda word: (counts[word], word))
-            if len(row.words) == 1 or not _SIDES & set(row.words) or row.value in {"right", "left", "bilateral"}:
-                self._by_rarest.setdefault(key, []).append((frozenset(row.words), row.gained))
+            # "Right coronary artery" is no side of anything: such names count in their order only.
+            if len(row.words) == 1 or row.value in _SIDE_VALUES or not _SIDES & set(row.words):
+                rarest = min(row.words, key=lambda word: (counts[word], word))
+                self._by_rarest.setdefault(rarest, []).append(row)
         self._expand = lru_cache(maxsize=4096)(self._expand_uncached)
 
     @classmethod
     def load(cls, normalizer: WordNormalizer, path: Path | None = None) -> AxisWordings:
-        """Read ``axis_values.tsv`` of the lexicon."""
+        """Read ``axis_values.tsv`` of the lexicon; the words of a value are a wording of it, too."""
         path = path or find_asset(f"{LEXICON_FOLDER}/axis_values.tsv")
-        rows = read_table(path, COLUMNS)
-        return cls(
-            AxisWording(
-                row["axis"],
-                row["value"],
-                words,
-                row["provenance"] == TABULAR,
-                frozenset({row["value"], *normalizer.split(row["value"])}),
-            )
-            for row in rows
-            if (words := normalizer.split(row["wording"]))
-        )
+        wordings: dict[tuple[str, str, tuple[str, ...]], AxisWording] = {}
+        for row in read_table(path, COLUMNS):
+            axis, value = row["axis"], row["value"]
+            own = normalizer.split(value)
+            gained = frozenset({value, *own}) if len(own) == 1 or _SIDES & set(own) else frozenset({value})
+            for words, is_tabular in ((normalizer.split(row["wording"]), row["provenance"] == TABULAR), (own, False)):
+                known = wordings.get((axis, value, words))
+                if words and (known is None or is_tabular):
+                    wordings[axis, value, words] = AxisWording(axis, value, words, is_tabular, gained, words == own)
+        return cls(wordings.values())
 
     def find(self, words: Sequence[str], *, tabular_only: bool = False) -> tuple[tuple[int, int, AxisWording], ...]:
         """Return the wordings found in ordered words as (start, end, wording), longest first from left to right."""
@@ -90,28 +96,36 @@ class AxisWordings:
         return tuple(found)
 
     def read(self, words: Sequence[str]) -> frozenset[str]:
-        """Return what ordered words of a note state: the words and the canonical values, denied words left out.
+        """Return what ordered words of a note state: words, canonical values, and denied words marked as such.
 
         Examples
         --------
         >>> wordings = AxisWordings([AxisWording("laterality", "right", ("rt",), False, frozenset({"right"}))])
         >>> sorted(wordings.read(("pain", "rt", "knee", "without", "effusion")))
-        ['knee', 'pain', 'right', 'rt', 'without']
+        ['knee', 'pain', 'right', 'rt', 'without', '¬effusion']
         """
-        stated = _drop_denied(words)
-        return frozenset(stated).union(*(row.gained for _, _, row in self.find(stated)))
+        stated, denied = _part_denied(words)
+        named = (row.gained for _, _, row in self.find(stated))
+        return frozenset(stated).union(denied, *named)
 
     def expand(self, words: frozenset[str]) -> frozenset[str]:
         """Return a set of words together with the canonical values whose wordings it holds."""
         return self._expand(words)
 
+    def compose(self, words: frozenset[str], weak: frozenset[str]) -> frozenset[str]:
+        """Return the words with those of a many-word value replaced by the value, so that any wording of it will do."""
+        for row in sorted({row for word in words for row in self._by_rarest.get(word, ())}, key=_longest_first):
+            strong = frozenset(row.words) - weak
+            if len(strong) > 1 and row.value not in row.words and _is_own(row) and strong <= words:
+                words = (words - strong) | {row.value}
+        return words
+
     def _expand_uncached(self, words: frozenset[str]) -> frozenset[str]:
-        added: set[str] = set(words)
-        by_rarest = self._by_rarest
+        added = set(words)
         for word in words:
-            for needed, gained in by_rarest.get(word, ()):
-                if needed <= words:
-                    added |= gained
+            for row in self._by_rarest.get(word, ()):
+                if words.issuperset(row.words):
+                    added |= row.gained
         if added >= _SIDES:
             added.add("bilateral")
         return frozenset(added)
@@ -125,16 +139,28 @@ class AxisWordings:
         return None
 
 
-def _drop_denied(words: Sequence[str]) -> tuple[str, ...]:
+def _longest_first(row: AxisWording) -> tuple[int, str, tuple[str, ...]]:
+    return -len(row.words), row.value, row.words
+
+
+def _is_own(row: AxisWording) -> bool:
+    """Tell whether a wording is the value itself, and not one of a side."""
+    return row.is_own and not _SIDES & set(row.words)
+
+
+def _part_denied(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words that stand, and the denied ones with their mark."""
     kept: list[str] = []
+    denied: list[str] = []
     reach = 0
     for word in words:
         if word in _DENIERS:
             kept.append(word)
             reach = _DENIED_REACH
         elif reach and word not in _TURNS:
+            denied.append(DENIED + word)
             reach -= 1
         else:
             kept.append(word)
             reach = 0
-    return tuple(kept)
+    return tuple(kept), tuple(denied)

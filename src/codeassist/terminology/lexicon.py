@@ -72,3 +72,9 @@ def read_phrases() -> dict[str, list[str]]:
     for row in read_table(find_asset(f"{LEXICON_FOLDER}/phrase_equivalences.tsv"), columns):
         phrases.setdefault(row["phrase"], []).append(row["wording"])
     return phrases
+
+
+def read_shields() -> Iterator[str]:
+    """Yield the wordings that name no condition though they hold the words of one."""
+    for row in read_table(find_asset(f"{LEXICON_FOLDER}/shields.tsv"), ("wording", "reason")):
+        yield row["wording"]

@@ -14,14 +14,16 @@ import numpy.typing as npt
 
 from codeassist.core.codes import Term
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.lexicon import LexiconRow, read_phrases, read_terms
+from codeassist.terminology.lexicon import LexiconRow, read_phrases, read_shields, read_terms
 from codeassist.terminology.store import Array, CompiledStore, pack_texts
 from codeassist.terminology.words import WordNormalizer, hash_word
 from codeassist.terminology.wordings import derive_wordings, replace_phrases
 
 MAX_WORDS = 9
-# Pedigree of a wording, best first; ties between codes of one wording are settled in this order.
-PEDIGREES = ("synonym", "abbreviation", "preferred", "inclusion", "index_entry", "derived", "default")
+# Pedigree of a wording, best first; ties between codes of one wording are settled in this order. A shield is a wording
+# that names no condition though it holds the words of one ("stroke volume"): it is found so that nothing inside it is.
+PEDIGREES = ("shield", "synonym", "abbreviation", "preferred", "inclusion", "index_entry", "derived", "default")
+SHIELD = PEDIGREES[0]
 _RANK = {name: rank for rank, name in enumerate(PEDIGREES)}
 
 Hashes = npt.NDArray[np.uint64]
@@ -46,6 +48,8 @@ def _collect(codeset: CodeSet, lexicon: Iterable[LexiconRow]) -> Iterator[tuple[
     for row in lexicon:
         if row.term.code in codeset:
             yield row.term, row.cues, row.is_procedure
+    first = next(codeset.codes())
+    yield from ((Term(wording, first, SHIELD), (), False) for wording in read_shields())
     phrases = read_phrases()
     for code in codeset.codes():
         if len(code) == 8 and codeset.seventh_characters(code):
