@@ -1,22 +1,33 @@
-# make demo: set up and code an example note. make test: set up and run everything CI runs.
-PYTHON ?= python3
+# make demo    set up, code an example note and print what codeassist suggests
+# make test    set up, run everything that CI runs
+# make lint types unit sources   the parts of it, in that order
+# make lock    resolve requirements.lock again (Python 3.11, 3.12 and 3.13 on the path)
+# make models  fit the models again; GOLD names the folder of labelled notes
+
+# The first of these that is new enough; make PYTHON=/path/to/python chooses another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test lint types unit wheel-test notebooks lock models clean
+.DEFAULT_GOAL := demo
+.PHONY: setup demo test lint types unit sources lock models clean
 
 setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "codeassist needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 was found; run make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) --requirement requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
 demo: setup
 	$(BIN)/codeassist code examples/clinic_visit.txt
+
+test: lint types sources unit
 
 lint: setup
 	$(BIN)/ruff check .
@@ -25,10 +36,19 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-unit: setup
-	$(BIN)/pytest --cov --cov-report=term --cov-report=term-missing:skip-covered
+# The sha256 in data/*/*/SOURCE.toml are those of the tables.
+sources: setup
+	$(BIN)/python data/write_sources.py --check
 
-test: lint types unit
+unit: setup
+	$(BIN)/pytest --cov --cov-report=term
+
+lock:
+	$(PYTHON) .ci/lock.py
+
+models: setup
+	@test -d "$(GOLD)" || { echo "run make models GOLD=/path/to/gold" >&2; exit 1; }
+	$(BIN)/python models/reportability/train.py --gold $(GOLD)
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -20,7 +20,8 @@ class LinkingSettings(_Settings):
     """This is how linking makes candidates; points are log-odds like and only order candidates."""
 
     alternatives: int = Field(default=4, ge=0, le=20)
-    minimum_similarity: float = Field(default=0.55, ge=0.0, le=1.0)
+    minimum_similarity: float = Field(default=0.62, ge=0.0, le=1.0)
+    minimum_factor_similarity: float = Field(default=0.9, ge=0.0, le=1.0)
 
 
 class SelectionSettings(_Settings):

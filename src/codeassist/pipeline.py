@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import lru_cache
-from threading import Lock
+from functools import lru_cache, partial
+from multiprocessing import get_context, parent_process
+from threading import Lock, Thread
+from typing import TypeVar
 
 from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
@@ -16,8 +22,9 @@ from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult, PipelineInfo
 from codeassist.core.suggestions import CodeMatch
-from codeassist.errors import UnsupportedInputError
+from codeassist.errors import ConfigError, UnsupportedInputError
 from codeassist.linking.linker import Linker
+from codeassist.linking.retrieval import WordRetriever
 from codeassist.linking.search import Searcher
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
@@ -29,6 +36,9 @@ from codeassist.terminology.store import Progress
 from codeassist.terminology.vocabulary import Vocabulary, load_vocabulary
 
 VERSION = "0.1.0"
+# Notes in flight for each process: enough that none waits, few enough that memory stays small.
+_AHEAD = 4
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,12 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
     """Load everything that one edition needs."""
     vocabulary = load_vocabulary(edition, progress=progress)
     codeset, tables = vocabulary.codeset, vocabulary.tables
+    retrieve = WordRetriever(vocabulary.index, vocabulary.corrector)
     return Stages(
         vocabulary=vocabulary,
         sectionize=SectionStage.load(),
         annotate=make_annotator(vocabulary, settings=settings.annotation),
-        link=Linker(vocabulary.index, tables, settings=settings.linking),
+        link=Linker(vocabulary.index, tables, retrieve, settings=settings.linking),
         select=Selector(
             codeset,
             ConditionGatherer.load(codeset, tables),
@@ -60,7 +71,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             ReportabilityModel.load_study_rule(),
             settings=settings.selection,
         ),
-        search=Searcher(vocabulary),
+        search=Searcher(vocabulary, retrieve),
     )
 
 
@@ -84,13 +95,15 @@ class CodeAssist:
         self._lock = Lock()
         self._stages_by_edition: dict[str | None, Stages] = {}
 
-    def stages(self, edition: str | None = None) -> Stages:
+    def stages(self, edition: str | None = None, *, progress: Progress | None = None) -> Stages:
         """Return the stages of an edition, loaded once."""
         wanted = edition or self._edition
         stages = self._stages_by_edition.get(wanted)
         if stages is None:
             with self._lock:
-                stages = self._stages_by_edition.get(wanted) or make_stages(wanted, self.settings)
+                stages = self._stages_by_edition.get(wanted) or make_stages(
+                    wanted, self.settings, progress=progress
+                )
                 self._stages_by_edition[wanted] = stages
         return stages
 
@@ -131,10 +144,68 @@ class CodeAssist:
             diagnoses=diagnoses,
         )
 
-    def code_many(self, sources: Iterable[str | Note | Encounter]) -> Iterator[CodingResult]:
-        """Code many notes or encounters, one result each, in order."""
-        for source in sources:
-            yield self.code(source)
+    def code_many(
+        self, sources: Iterable[str | Note | Encounter], *, processes: int = 1
+    ) -> Iterator[CodingResult]:
+        """Code many notes or encounters, one result each, in order.
+
+        Parameters
+        ----------
+        sources
+            What `code` takes.
+        processes
+            How many processes share the work. Above one, a script needs the usual ``if __name__ == "__main__":``.
+
+        Raises
+        ------
+        ConfigError
+            If ``processes`` is less than one.
+        """
+        if processes == 1:
+            yield from map(self.code, sources)
+            return
+        for _, future in self.code_each(sources, finish=_keep, processes=processes):
+            yield future.result()
+
+    def code_each(
+        self,
+        sources: Iterable[str | Note | Encounter],
+        *,
+        finish: Callable[[CodingResult], T],
+        processes: int = 1,
+    ) -> Iterator[tuple[Encounter, Future[T]]]:
+        """Code many encounters and yield each with its finished future, in order, so that one failure stops no other.
+
+        Parameters
+        ----------
+        sources
+            What `code` takes; only a few are read ahead.
+        finish
+            Applied to every result where it was made. Above one process it must be a function of a module.
+        processes
+            How many processes share the work.
+
+        Raises
+        ------
+        ConfigError
+            If ``processes`` is less than one.
+        """
+        if processes < 1:
+            msg = f"processes is {processes}, expected 1 or more"
+            raise ConfigError(msg)
+        encounters = map(to_encounter, sources)
+        if processes == 1:
+            run: Callable[[Encounter], T] = partial(_code_here, self, finish)
+            return run_in_order(ThreadPoolExecutor(1), run, encounters, ahead=1)
+        executor = ProcessPoolExecutor(
+            processes,
+            # A fork would copy the locks of other threads in whatever state they are.
+            mp_context=get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(self.settings, self._edition),
+        )
+        run = partial(_code_in_worker, finish, self.settings, self._edition)
+        return run_in_order(executor, run, encounters, ahead=_AHEAD * processes)
 
     def search(self, text: str, *, system: str = "ICD-10-CM", limit: int = 10) -> list[CodeMatch]:
         """Find the codes that a wording names, best first."""
@@ -180,7 +251,66 @@ def to_encounter(source: str | Note | Encounter) -> Encounter:
     raise UnsupportedInputError(msg)
 
 
-def load(edition: str | None = None, *, settings: Settings | None = None) -> CodeAssist:
+def run_in_order(
+    executor: Executor, run: Callable[[Encounter], T], encounters: Iterable[Encounter], *, ahead: int
+) -> Iterator[tuple[Encounter, Future[T]]]:
+    """Run a function on every encounter and yield finished futures in order, with at most ``ahead`` in flight."""
+    pending: deque[tuple[Encounter, Future[T]]] = deque()
+    with executor:
+        try:
+            for encounter in encounters:
+                pending.append((encounter, executor.submit(run, encounter)))
+                if len(pending) >= ahead:
+                    yield _wait_for_first(pending)
+            while pending:
+                yield _wait_for_first(pending)
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _wait_for_first(pending: deque[tuple[Encounter, Future[T]]]) -> tuple[Encounter, Future[T]]:
+    encounter, future = pending.popleft()
+    wait((future,))
+    return encounter, future
+
+
+def _keep(result: CodingResult) -> CodingResult:
+    return result
+
+
+def _code_here(assistant: CodeAssist, finish: Callable[[CodingResult], T], encounter: Encounter) -> T:
+    return finish(assistant.code(encounter))
+
+
+def _code_in_worker(
+    finish: Callable[[CodingResult], T], settings: Settings, edition: str | None, encounter: Encounter
+) -> T:
+    return finish(_load_worker(settings, edition).code(encounter))
+
+
+@lru_cache(maxsize=1)
+def _load_worker(settings: Settings, edition: str | None) -> CodeAssist:
+    return load(edition, settings=settings)
+
+
+def _start_worker(settings: Settings, edition: str | None) -> None:
+    """Load once in a new process, which leaves Ctrl-C to its parent and does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    _load_worker(settings, edition)
+
+
+def _end_with_parent() -> None:
+    # A pool's process waits for work for ever when its parent was killed.
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def load(
+    edition: str | None = None, *, settings: Settings | None = None, progress: Progress | None = None
+) -> CodeAssist:
     """Load the assistant with the default configuration and the newest installed edition.
 
     Parameters
@@ -189,7 +319,9 @@ def load(edition: str | None = None, *, settings: Settings | None = None) -> Cod
         Edition of ICD-10-CM, e.g. ``"2026-04"``; by default chosen by date of service.
     settings
         Configuration of the stages.
+    progress
+        Called with what is being compiled and the share done, only where an edition is not compiled yet.
     """
     assistant = CodeAssist(settings or Settings(), edition=edition)
-    assistant.stages()
+    assistant.stages(progress=progress)
     return assistant

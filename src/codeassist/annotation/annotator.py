@@ -17,6 +17,7 @@ from codeassist.annotation.assertion import AssertionEngine
 from codeassist.annotation.matcher import Match, NoteWords, TermMatcher, WordReader
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
+from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
 from codeassist.config import AnnotationSettings
 from codeassist.core.mentions import Annotations, Assertion, Measurement, Mention
@@ -37,6 +38,7 @@ class Parts:
     assess: AssertionEngine
     measure: MeasurementReader
     find_medications: MedicationFinder
+    find_phrases: PhraseFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,28 @@ class Annotator:
     def _read(self, doc: Doc, note: Note, sections: Sequence[Section]) -> Iterator[Mention]:
         words = self._parts.read_words(doc)
         definitions = find_definitions(doc) if self._settings.read_abbreviation_definitions else {}
+        matches = self._parts.match(words)
+        phrases = list(self._find_phrases(doc, words, sections, matches))
         choose = partial(self._choose, doc, note.text, words, definitions)
-        found = [each for match in self._parts.match(words) if (each := choose(match)) is not None]
+        found = [each for match in matches if (each := choose(match)) is not None]
+        found = [each for each in found if not any(p.first <= each.first <= p.last for p in phrases)] + phrases
         found = sorted([*found, *self._find_medications(doc, words, found)], key=lambda each: each.start)
         assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
         contexts = _nearby_words(words, [(each.first, each.last) for each in found])
         places = _Places(sections)
         for each, assertion, nearby in zip(found, assertions, contexts, strict=True):
             yield _make_mention(note, each, assertion, nearby, places)
+
+    def _find_phrases(
+        self, doc: Doc, words: NoteWords, sections: Sequence[Section], matches: Sequence[Match]
+    ) -> Iterator[_Found]:
+        headings = [(span.start, span.end) for section in sections for span in section.problem_headings]
+        if not headings:
+            return
+        starts = [doc[token].idx for token in words.token]
+        for first, last in self._parts.find_phrases(words, starts, headings, matches):
+            start, end = _place(doc, words, first, last)
+            yield _Found(start, end, first, last, "problem", " ".join(words.words[first : last + 1]), ())
 
     def _find_medications(self, doc: Doc, words: NoteWords, found: Sequence[_Found]) -> Iterator[_Found]:
         taken = {i for each in found for i in range(each.first, each.last + 1)}

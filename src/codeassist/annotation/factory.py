@@ -10,9 +10,10 @@ from codeassist.annotation.assertion import AssertionEngine
 from codeassist.annotation.matcher import TermMatcher, WordReader
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
+from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
 from codeassist.config import AnnotationSettings
-from codeassist.terminology.lexicon import LEXICON_FOLDER, read_table
+from codeassist.terminology.lexicon import LEXICON_FOLDER, read_generic_words, read_table
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.assets import find_asset
 
@@ -33,6 +34,7 @@ def make_annotator(vocabulary: Vocabulary, *, settings: AnnotationSettings) -> A
         assess=AssertionEngine.load(),
         measure=MeasurementReader.load(),
         find_medications=MedicationFinder(vocabulary.prefixes_by_medication, normalizer),
+        find_phrases=PhraseFinder(read_generic_words()),
     )
     return Annotator(parts, settings=settings)
 

@@ -43,7 +43,7 @@ class Measure:
         return value * factor + offset
 
     def choose_unit(self, value: float, written: str) -> str | None:
-        """Return the unit in which the value is possible: the one written, else the first that fits; None if none does."""
+        """Return the unit in which the value is possible: as written, else the first that fits; None if none does."""
         units = (written,) if written else self.factors
         return next((unit for unit in units if self.low <= self.convert(value, unit) <= self.high), None)
 
@@ -120,7 +120,9 @@ def _read_measure(row: Mapping[str, str], spellings: Mapping[str, list[str]], *,
         factors[unit] = (float(slope), float(offset or 0))
     unknown = [unit for unit in factors if unit and unit not in spellings and unit != "fraction"]
     if unknown or row["kind"] not in MEASURE_KINDS:
-        msg = f"{where}: kind {row['kind']!r} or units {unknown} are unknown; expected {MEASURE_KINDS} and measure_units.tsv"
+        msg = (
+            f"{where}: kind {row['kind']!r} or units {unknown} unknown; expected {MEASURE_KINDS} and measure_units.tsv"
+        )
         raise DataFileError(msg)
     written = [wording for unit in factors for wording in spellings.get(unit, ())]
     scale = int(row["scale"] or 0)
@@ -129,7 +131,9 @@ def _read_measure(row: Mapping[str, str], spellings: Mapping[str, list[str]], *,
 
 
 def _compile_units(spellings: list[str]) -> re.Pattern[str]:
-    parts = [r"[ ]+".join(map(re.escape, spelling.split())) for spelling in sorted(spellings, key=lambda s: (-len(s), s))]
+    parts = [
+        r"[ ]+".join(map(re.escape, spelling.split())) for spelling in sorted(spellings, key=lambda s: (-len(s), s))
+    ]
     if not parts:
         return re.compile(r"(?!)")
     return re.compile(rf"[ \t]{{0,2}}(?P<unit>{'|'.join(parts)})(?![A-Za-z0-9/])", re.IGNORECASE)

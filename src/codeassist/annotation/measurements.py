@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from spacy.attrs import LOWER
 from spacy.tokens import Doc
 
+from codeassist.annotation import measurement_patterns as patterns
 from codeassist.annotation.measurement_units import FOLDER, Measure, MeasureTable, read_rows
 from codeassist.core.mentions import Measurement
 from codeassist.core.notes import Note, Span
@@ -24,105 +24,6 @@ _COMPANY = 30
 _MEMO_SIZE = 200_000
 _BEFORE_REACH = 32
 _MAX_CHAIN = 6
-
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
-_GAP = re.compile(
-    r"""
-    (?: [ \t]+ | [:=~*] \s? | [.]{2,9} | \( (?=[\s<>~]*\d) | \([^()\d\n]{0,25}\) | [-\u2013] (?=[ ]?[^-])
-      | , [ \t]* (?= [<>\d] )                                   # "Hemoglobin, 10.2"; labs only, see _read_after
-      | \b (?: is | was | are | were | of | at | to | be | been | being | from | a | an | the | just | only | now | today | still
-        | level s? | value s? | count | score | result | reading | percentage | total | measure[sd] | measuring | measured
-        | remain s? | remained | stayed | stable | currently | yesterday | initially | initial | repeat | repeated
-        | approximately | approx | about | around | roughly | nearly | almost | estimated | calculated | reported
-        | recorded | noted | found | shows | showed | reveals | revealed | slightly | mildly | markedly | significantly
-        | little | bit | very | quite | high | low | elevated | normal | reduced | depressed | preserved | critical | abnormal
-        | serum | random | fasting | peak | peaked | nadir | last | latest | recent | most | equal s? | between | range
-        | ranging | running | registered | obtained | back | came | this[ ]morning | on[ ]admission | on[ ]arrival
-        | on[ ]presentation | at[ ]discharge | by[ ]echo | as | in[ ]the[ ]range[ ]of | L | H
-        | (?: up | down | increased | decreased | dropped | fell | rose | risen | trended | improved | worsened | dropping
-            | rising | declined | climbed | went ) [ ] (?: up[ ] | down[ ] | slightly[ ] | further[ ] )? (?= (?:to|from|at)\b )
-      ) \b
-    ){0,10}
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_VALUE = re.compile(
-    r"""
-    (?P<bound> [<>\u2264\u2265] =? | (?: less | greater | more ) [ ] than | over\b | above\b | below\b | under\b )? [ ]*
-    (?P<number> -? (?: \d{1,3} (?: ,\d{3} )+ (?!\d) (?: \.\d+ )? | \d{1,9} (?: \.\d{1,6} )? | \.\d{1,6} ) )
-    (?! \d | \. \d | ,\d{3} )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_CHAIN = re.compile(
-    r"[ ]? (?: \u2192 | -{1,2}> | => | > | [-\u2013] | \b to \b | \b then \b )[ ]? (?= [\d.] )", re.VERBOSE | re.IGNORECASE
-)
-_BETWEEN = re.compile(r"[ ]? (?: \b and \b | [-\u2013] )[ ]? (?= [\d.] )", re.VERBOSE | re.IGNORECASE)
-_PAIR = re.compile(r"[ ]? (?: / | \b over \b )[ ]? (?=\d)", re.VERBOSE | re.IGNORECASE)
-_LOOSE_BETWEEN = re.compile(r"[ ]? (?: \b and \b | [-\u2013] )[ ]? (?= [\d.] )", re.VERBOSE | re.IGNORECASE)
-_PAIR = re.compile(r"[ ]? (?: / | \b and \b | , | & | \b over \b )[ ]* (?= [\d.] )", re.VERBOSE | re.IGNORECASE)
-_SCALE = re.compile(r"[ ]? (?: / | \b out[ ]of \b | \b on[ ]a[ ]scale[ ]of \b )[ ]? (?P<scale> \d{1,3} )(?!\d)", re.VERBOSE)
-_FLAG = re.compile(r"[ \t]{0,2} \(? (?: H{1,2} | L{1,2} | [Hh]igh | [Ll]ow | \*{1,2} ) \)? (?![A-Za-z])", re.VERBOSE)
-# What may not follow a number: a date, a time, an ordinal, a dose, a duration, a number of things.
-_FOREIGN = re.compile(
-    r"""
-    [A-Za-z\d_%\u00b0\u00ba'"] | /\d | : \d | - \d
-    | [ \t-]{1,2}
-      (?: days? | weeks? | wks? | months? | mos? | years? | yrs? | hours? | hrs? | minutes? | mins? | seconds? | times? | x | doses?
-        | tab | tabs | tablets? | caps? | capsules? | pills? | mg | mcg | grams? | gm | g | units? | iu | ml | cc | mm | cm | inch | inches
-        | points? | visits? | sessions? | packs? | puffs? | drops? | liters? | pounds? | lbs? | kg | meq | percent | % | ago | am | pm
-        | a\.m | p\.m | o'clock | more | other | separate | episodes? | leads? | views? | stones? | beers? | drinks? | feet | foot | ft
-        | calories | kcal | cal | prior | previous | different | children | brothers? | sisters? | pregnanc\w+ )\b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_DOSE = re.compile(
-    r"[ ,]{0,2} (?: po | p\.o | orally | by[ ]mouth | iv | im | sq | subq | daily | b\.?i\.?d | t\.?i\.?d | q\.?i\.?d | qd | qhs | q\d+h? | qday "
-    r"| q\.[ad] | once | twice | every | each | per[ ]day | a[ ]day | tabs? | tablets? | supplement\w* | ago | x \s? \d )\b",
-    re.VERBOSE | re.IGNORECASE,
-)
-_LIST_NUMBER = re.compile(r"\d{1,2} [.)] [ ]+ [A-Z]", re.VERBOSE)
-# A goal or a condition is no measurement: "goal A1c < 7", "call if temp > 101".
-_GOAL = re.compile(r"\b (?: goal | target | keep | maintain\w* | achieve | obtain | vitamin | vit\.? | factor ) [ ]+ (?: [a-z]+ [ ]+ )? $", re.VERBOSE | re.IGNORECASE)
-# The same analyte in another fluid is another measure.
-_SPECIMEN = re.compile(r"\b (?: urine | urinary | csf | fluid | pleural | ascitic | synovial | peritoneal | stool | sweat | spinal )[ ]+ $", re.VERBOSE | re.IGNORECASE)
-_CONDITION = re.compile(r"\b (?: if | for | until | unless | when | hold | any ) [ ]+ (?: [a-z]+ [ ]+ ){0,2} $", re.VERBOSE | re.IGNORECASE)
-_BASELINE = re.compile(
-    r"""
-    [ ,;(]{0,3} (?: (?: up | down | increased | decreased )[ ] )? (?: from[ ] )? (?: (?: a | an | his | her | the | known | prior )[ ] )?
-    baseline (?: [ ] (?: of | is | was | at | around | about | approximately | cr | creatinine | value | level ) ){0,4} [ :~]*
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    r"""
-    (?<! [\d/.,-] ) (?P<number> \d{1,3} (?: \.\d )? )
-    (?: [ ]? [-+]? [ ]? (?P<days> [0-6] ) (?: /7 | (?= [ ]* (?:weeks?|wks?) ) ) )?          # "34 5/7 weeks"
-    [ -]? (?P<unit> % | percent | weeks?'? | wks? ) ,? [ ] (?: of[ ] | estimated[ ] | left[ ]ventricular[ ] | lv[ ] | saturation[ ] )* $
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_FEET = re.compile(
-    r"""
-    (?P<feet> [1-8] ) [ ]? (?: ' | \u2019 | - (?=f) | ft\b\.? | feet\b | foot\b ) [ ,]{0,2}
-    (?: (?P<inches> 1[01] | \d ) (?: \.\d | [ ]1/2 )? [ ]? (?: '' | " | \u201d | -?in (?:ch(?:es)?)? \b | $ | (?= [\s,.;)] ) ) )?
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_POUNDS = re.compile(
-    r"(?P<pounds> \d{1,2} ) [ ]? (?: lbs?\.? | pounds? | \# ) [ ,]{0,2} (?: and[ ] )? (?P<ounces> \d{1,2} (?:\.\d)? ) [ ]? (?: oz | ounces? )\b",
-    re.VERBOSE | re.IGNORECASE,
-)
-_SUM = re.compile(r"(?P<first> [1-5] ) [ ]? \+ [ ]? (?P<second> [1-5] ) (?: [ ]? = [ ]? \d{1,2} )?", re.VERBOSE)
-_WEEKS = re.compile(
-    r"""
-    (?P<weeks> \d{1,2} )
-    (?: [ ]? (?: weeks? | wks? | w ) ,? [ ]? (?: and[ ] )? (?P<days> [0-6] ) [ ]? (?: days? | d | /7 )
-      | [ ]? [-+ ] [ ]? (?P<sevenths> [0-6] ) (?: /7 )? [ ]? (?: weeks? | wks? )
-      | [ ]? \+ [ ]? (?P<plus> [0-6] ) \b )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 
 
 class _Name(NamedTuple):
@@ -153,7 +54,9 @@ class MeasurementReader:
     given, of a trend ("128→131") each value; the value that a note calls baseline has a name with ``baseline_``.
     """
 
-    def __init__(self, table: MeasureTable, names_by_word: Mapping[str, tuple[re.Pattern[str], tuple[_Name, ...]]]) -> None:
+    def __init__(
+        self, table: MeasureTable, names_by_word: Mapping[str, tuple[re.Pattern[str], tuple[_Name, ...]]]
+    ) -> None:
         self._table = table
         self._names_by_word = names_by_word
         self._memo: dict[int, tuple[tuple[int, str], ...]] = {}
@@ -203,13 +106,15 @@ class MeasurementReader:
             span_start, readings = self._read_name(note.text, start, matched.end(), name, read_to)
             read_to = max([matched.end(), *(reading.end for reading in readings)])
             needs_company = "vital_letter" in name.rules
-            found += (_Found(_measurement(note, span_start, part), part.measure.kind, needs_company) for part in readings)
+            found += (
+                _Found(_make_measurement(note, span_start, part), part.measure.kind, needs_company) for part in readings
+            )
         return tuple(entry.measurement for entry in _keep_accompanied(found))
 
     def _find_words(self, doc: Doc) -> Iterator[tuple[int, str]]:
         """Yield the words that may begin a name, with their places."""
         memo = self._memo
-        for token, key in enumerate(doc.to_array(LOWER).tolist()):
+        for token, key in enumerate(doc.to_array("LOWER").tolist()):
             words = memo.get(key)
             if words is None:
                 words = self._split(doc.vocab.strings[key])
@@ -221,18 +126,18 @@ class MeasurementReader:
                     yield start + offset, word
 
     def _split(self, lower: str) -> tuple[tuple[int, str], ...]:
-        found = ((matched.start(), matched.group()) for matched in _WORD.finditer(lower))
+        found = ((matched.start(), matched.group()) for matched in patterns.WORD.finditer(lower))
         return tuple((offset, word) for offset, word in found if word in self._names_by_word)
 
     def _read_name(self, text: str, start: int, end: int, name: _Name, read_to: int) -> tuple[int, list[_Reading]]:
         """Return where the span of a name and its values starts, and the values."""
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_/") :
+        if start and (text[start - 1].isalnum() or text[start - 1] in "_/"):
             return start, []
         before = text[max(0, start - _BEFORE_REACH) : start]
-        if _GOAL.search(before) or (name.measures[0].kind == "lab" and _SPECIMEN.search(before)):
+        if patterns.GOAL.search(before) or (name.measures[0].kind == "lab" and patterns.SPECIMEN.search(before)):
             return start, []
         readings = self._read_after(text, end, name) if name.rules - {"before", "before_exact"} else []
-        if any(reading.bound for reading in readings) and _CONDITION.search(before):
+        if any(reading.bound for reading in readings) and patterns.CONDITION.search(before):
             return start, []
         if readings or name.rules.isdisjoint(("before", "before_exact")):
             return start, readings
@@ -240,7 +145,7 @@ class MeasurementReader:
 
     def _read_before(self, text: str, start: int, end: int, name: _Name, read_to: int) -> tuple[int, list[_Reading]]:
         lower = max(read_to, start - _BEFORE_REACH)
-        matched = _BEFORE.search(text[lower:start])
+        matched = patterns.BEFORE.search(text[lower:start])
         if matched is None:
             return start, []
         measure = name.measures[0]
@@ -251,24 +156,28 @@ class MeasurementReader:
         return lower + matched.start(), [_Reading(measure, value, unit, "", end)]
 
     def _read_after(self, text: str, end: int, name: _Name) -> list[_Reading]:
-        gap = _GAP.match(text, end)
+        gap = patterns.GAP.match(text, end)
         place = gap.end() if gap is not None else end
         measure = name.measures[0]
         if place == end or ("," in text[end:place] and not _may_follow_comma(text, place, measure)):
             return []
         if len(name.measures) == 2:
             return self._read_pairs(text, place, name.measures)
-        if measure.low < 0 and text[place - 1] == "-":
-            place -= 1
         special = _read_composite(text, place, measure)
         if special is not None:
             return [special]
-        joint = _BETWEEN if "between" in text[end:place].lower() else _CHAIN
+        joint = patterns.BETWEEN if "between" in text[end:place].lower() else patterns.CHAIN
         readings = self._read_chain(text, place, measure, needs_scale="scaled" in name.rules, joint=joint)
         return [*readings, *self._read_baseline(text, readings)] if readings else []
 
     def _read_chain(
-        self, text: str, place: int, measure: Measure, *, needs_scale: bool = False, joint: re.Pattern[str] = _CHAIN
+        self,
+        text: str,
+        place: int,
+        measure: Measure,
+        *,
+        needs_scale: bool = False,
+        joint: re.Pattern[str] = patterns.CHAIN,
     ) -> list[_Reading]:
         """Read one value, or several joined by dashes, arrows or "to"."""
         readings: list[_Reading] = []
@@ -288,25 +197,27 @@ class MeasurementReader:
         return [reading for reading in settled if reading is not None]
 
     def _read_value(self, text: str, place: int, measure: Measure, *, needs_scale: bool = False) -> _Reading | None:
-        matched = _VALUE.match(text, place)
+        matched = patterns.VALUE.match(text, place)
         if matched is None:
             return None
-        value = float(matched["number"].replace(",", ""))
-        end = matched.end()
-        scale = _SCALE.match(text, end) if measure.scale else None
+        value, end = float(matched["number"].replace(",", "")), matched.end()
+        if measure.low >= 0 or text[max(0, place - 2) : place].rstrip(" ").endswith("-"):
+            # A dash is a mark between name and value, and a sign only of what can be negative ("T-score -2.5").
+            value = abs(value) if measure.low >= 0 else -abs(value)
+        scale = patterns.SCALE.match(text, end) if measure.scale else None
         if scale is not None and int(scale["scale"]) == measure.scale:
             end = scale.end()
         elif needs_scale:
             return None
-        flag = _FLAG.match(text, end)
+        flag = patterns.FLAG.match(text, end)
         unit = measure.unit_pattern.match(text, end) or (measure.unit_pattern.match(text, flag.end()) if flag else None)
         spelled = self._table.read_unit(measure, unit["unit"]) if unit is not None else ""
         bound = _read_bound(matched["bound"])
-        return _Reading(measure, value if measure.low < 0 else abs(value), spelled, bound, unit.end() if unit else end)
+        return _Reading(measure, value, spelled, bound, unit.end() if unit else end)
 
     def _read_pairs(self, text: str, place: int, measures: tuple[Measure, ...]) -> list[_Reading]:
         """Read two values of two measures, and more such pairs after arrows."""
-        joint = _PAIR if measures[0].kind == "vital" else _LOOSE_PAIR
+        joint = patterns.PAIR if measures[0].kind == "vital" else patterns.LOOSE_PAIR
         readings: list[_Reading] = []
         while len(readings) < _MAX_CHAIN:
             first = self._read_value(text, place, measures[0])
@@ -315,8 +226,10 @@ class MeasurementReader:
             if first is None or second is None or _is_foreign(text, second):
                 break
             pair = [_settle(first, first.unit or second.unit), _settle(second, second.unit)]
-            readings += [reading._replace(end=second.end) for reading in pair if reading is not None and None not in pair]
-            chain = _CHAIN.match(text, second.end)
+            readings += [
+                reading._replace(end=second.end) for reading in pair if reading is not None and None not in pair
+            ]
+            chain = patterns.CHAIN.match(text, second.end)
             if chain is None:
                 break
             place = chain.end()
@@ -324,7 +237,7 @@ class MeasurementReader:
 
     def _read_baseline(self, text: str, readings: list[_Reading]) -> list[_Reading]:
         last = readings[-1]
-        matched = _BASELINE.match(text, last.end)
+        matched = patterns.BASELINE.match(text, last.end)
         if matched is None or last.measure.name.startswith("baseline_"):
             return []
         return [part._replace(prefix="baseline_") for part in self._read_chain(text, matched.end(), last.measure)]
@@ -336,7 +249,7 @@ def _compile_names(
     """Return, for each first word, one pattern whose n-th group is its n-th name, longest first."""
     by_word: dict[str, list[tuple[str, str, bool]]] = {}
     for wording, measure, is_exact in rules:
-        first = _WORD.match(wording)
+        first = patterns.WORD.match(wording)
         if first is None:
             msg = f"measure wording {wording!r} does not start with a letter; write it so that it does"
             raise DataFileError(msg)
@@ -345,9 +258,7 @@ def _compile_names(
     for word, entries in by_word.items():
         entries.sort(key=lambda entry: (-len(entry[0]), not entry[2], entry))
         parts = [_write_pattern(wording, is_exact=is_exact) for wording, _, is_exact in entries]
-        names = tuple(
-            _Name(tuple(map(table.get, key[1].split("/"))), frozenset(rules[key])) for key in entries
-        )
+        names = tuple(_Name(tuple(map(table.get, key[1].split("/"))), frozenset(rules[key])) for key in entries)
         compiled[word] = (re.compile(f"(?:{'|'.join(parts)})(?![A-Za-z0-9])"), names)
     return compiled
 
@@ -364,16 +275,16 @@ def _read_bound(written: str | None) -> str:
 
 
 def _is_foreign(text: str, reading: _Reading) -> bool:
-    """Tell whether what follows shows that a number is no value: a date, a dose, a duration, the number of a list item."""
-    if not reading.unit and _FOREIGN.match(text, reading.end):
+    """Tell whether what follows shows that a number is no value: part of a date, a dose, a duration, a count."""
+    if not reading.unit and patterns.FOREIGN.match(text, reading.end):
         return True
-    return _DOSE.match(text, reading.end) is not None
+    return reading.measure.kind == "lab" and patterns.DOSE.match(text, reading.end) is not None
 
 
 def _may_follow_comma(text: str, place: int, measure: Measure) -> bool:
     """Tell whether a number after a comma may be the value: "61% neutrophils, 21% lymphocytes" and lists say no."""
     is_plain_lab = measure.kind == "lab" and not measure.name.endswith("_percent")
-    return is_plain_lab and _LIST_NUMBER.match(text, place) is None
+    return is_plain_lab and patterns.LIST_NUMBER.match(text, place) is None
 
 
 def _settle(reading: _Reading, written: str) -> _Reading | None:
@@ -384,21 +295,21 @@ def _settle(reading: _Reading, written: str) -> _Reading | None:
 
 def _read_composite(text: str, place: int, measure: Measure) -> _Reading | None:
     """Read what is written in two units: feet and inches, pounds and ounces, weeks and days."""
-    if measure.name == "height" and (matched := _FEET.match(text, place)):
+    if measure.name == "height" and (matched := patterns.FEET.match(text, place)):
         value, unit = 12.0 * int(matched["feet"]) + int(matched["inches"] or 0), "in"
-    elif measure.name in ("weight", "birth_weight") and (matched := _POUNDS.match(text, place)):
+    elif measure.name in ("weight", "birth_weight") and (matched := patterns.POUNDS.match(text, place)):
         value, unit = int(matched["pounds"]) + float(matched["ounces"]) / 16, "lb"
-    elif measure.name == "gestational_age" and (matched := _WEEKS.match(text, place)):
+    elif measure.name == "gestational_age" and (matched := patterns.WEEKS.match(text, place)):
         days = int(matched["days"] or matched["sevenths"] or matched["plus"] or 0)
         value, unit = int(matched["weeks"]) + round(days / 7, 2), "wk"
-    elif measure.name == "gleason_score" and (matched := _SUM.match(text, place)):
+    elif measure.name == "gleason_score" and (matched := patterns.SUM.match(text, place)):
         value, unit = float(int(matched["first"]) + int(matched["second"])), ""
     else:
         return None
     return _settle(_Reading(measure, value, unit, "", matched.end()), unit)
 
 
-def _measurement(note: Note, start: int, reading: _Reading) -> Measurement:
+def _make_measurement(note: Note, start: int, reading: _Reading) -> Measurement:
     span = Span(note.note_id, start, reading.end)
     return Measurement(span, reading.prefix + reading.measure.name, reading.value, reading.unit, None, reading.bound)
 
@@ -410,7 +321,9 @@ def _keep_accompanied(found: list[_Found]) -> Iterable[_Found]:
             yield entry
             continue
         span = entry.measurement.span
-        others = (other for other in found[max(0, place - 2) : place + 3] if other is not entry and other.kind == "vital")
+        others = (
+            other for other in found[max(0, place - 2) : place + 3] if other is not entry and other.kind == "vital"
+        )
         if any(_distance(span, other.measurement.span) <= _COMPANY for other in others):
             yield entry
 

@@ -29,9 +29,12 @@ class MedicationFinder:
 
     def __call__(self, words: NoteWords) -> Iterator[tuple[int, int, str]]:
         """Yield first and last word position and the name as listed, longest name first."""
-        by_first = self._by_first
+        by_first, free = self._by_first, 0
         for i, word in enumerate(words.words):
-            for name_words, name in by_first.get(word, ()):
+            if i < free or word not in by_first:
+                continue
+            for name_words, name in by_first[word]:
                 if words.words[i : i + len(name_words)] == name_words:
-                    yield i, i + len(name_words) - 1, name
+                    free = i + len(name_words)
+                    yield i, free - 1, name
                     break

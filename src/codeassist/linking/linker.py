@@ -8,6 +8,7 @@ from codeassist.config import LinkingSettings
 from codeassist.core.codes import ICD10CM, Code
 from codeassist.core.mentions import Mention
 from codeassist.core.suggestions import Candidate, Contribution
+from codeassist.linking.retrieval import Retrieved, WordRetriever
 from codeassist.terminology.axes import AxisTables, Selection
 from codeassist.terminology.term_index import IndexedTerm, TermIndex
 
@@ -22,6 +23,10 @@ _WORDING_POINTS = {
     "derived": 3.6,
     "default": 3.3,
 }
+_SIMILAR_POINTS = 4.0
+_RETRIEVED = 12
+# Chapters XX and XXI: circumstances share their words with headings that name no condition ("follow up in two weeks").
+_FACTOR_LETTERS = frozenset("VWXYZ")
 _AXIS_POINTS = 0.5
 _WORD_POINTS = 0.2
 _CUE_POINTS = 0.3
@@ -39,13 +44,18 @@ class Linker:
         The term index that the mentions' terms point into.
     tables
         The axis tables of the edition.
+    retrieve
+        Finds terms by shared words, for phrases that no term names exactly.
     settings
-        How many alternatives are kept.
+        How many alternatives are kept, and how near a retrieved term must be.
     """
 
-    def __init__(self, index: TermIndex, tables: AxisTables, *, settings: LinkingSettings) -> None:
+    def __init__(
+        self, index: TermIndex, tables: AxisTables, retrieve: WordRetriever, *, settings: LinkingSettings
+    ) -> None:
         self._index = index
         self._tables = tables
+        self._retrieve = retrieve
         self._settings = settings
         self._edition = index.codeset.edition
 
@@ -56,19 +66,34 @@ class Linker:
     def _link(self, mention: Mention) -> list[Candidate]:
         best: dict[str, Candidate] = {}
         words = self._tables.wordings.read(mention.nearby_words)
-        for rank, number in enumerate(mention.terms):
-            for candidate in self._read_term(mention, self._index.get(number), words, rank=rank):
-                known = best.get(candidate.code.value)
-                if known is None or candidate.score > known.score:
-                    best[candidate.code.value] = candidate
+        for candidate in self._read_all(mention, words):
+            known = best.get(candidate.code.value)
+            if known is None or candidate.score > known.score:
+                best[candidate.code.value] = candidate
         ranked = sorted(best.values(), key=lambda c: (-c.score, c.code.value))
         return ranked[: self._settings.alternatives + 1]
 
+    def _read_all(self, mention: Mention, words: frozenset[str]) -> Iterator[Candidate]:
+        if mention.terms:
+            for rank, number in enumerate(mention.terms):
+                term = self._index.get(number)
+                yield from self._read_term(mention, term, words, tuple(self._explain_term(term, rank=rank)))
+        elif mention.entity_type != "medication":
+            for found in self._retrieve(mention.reading.split(), limit=_RETRIEVED):
+                if self._is_near(found):
+                    yield from self._read_term(mention, found.term, words, tuple(_explain_retrieved(found)))
+
+    def _is_near(self, found: Retrieved) -> bool:
+        needed = self._settings.minimum_similarity
+        if found.term.code[0] in _FACTOR_LETTERS:
+            needed = self._settings.minimum_factor_similarity
+        return found.similarity >= needed
+
     def _read_term(
-        self, mention: Mention, term: IndexedTerm, words: frozenset[str], *, rank: int
+        self, mention: Mention, term: IndexedTerm, words: frozenset[str], wording: tuple[Contribution, ...]
     ) -> Iterator[Candidate]:
         selection = self._tables.select(term.code, words)
-        rationale = (*self._explain_term(term, rank=rank), *_explain_axes(selection))
+        rationale = (*wording, *_explain_axes(selection))
         for value in (selection.code, *selection.also):
             if not self._index.codeset.is_billable(value):
                 continue
@@ -89,6 +114,12 @@ class Linker:
             yield Contribution("sense", _CUE_POINTS, "other words of the note select this sense")
         if rank:
             yield Contribution("other_sense", _OTHER_SENSE_POINTS * rank, "another code has the wording before this one")
+
+
+def _explain_retrieved(found: Retrieved) -> Iterator[Contribution]:
+    detail = f"{found.term.text} ({found.term.code}), similarity {found.similarity:.2f}"
+    yield Contribution("wording:similar", _SIMILAR_POINTS * found.similarity, detail)
+    yield Contribution("words", 0.0, "no wording of the index is the whole phrase")
 
 
 def _explain_axes(selection: Selection) -> Iterator[Contribution]:

@@ -26,9 +26,9 @@ _AXIS_BONUS = 0.01
 class Searcher:
     """This searches one edition; it keeps no state between calls."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, retrieve: WordRetriever) -> None:
         self._vocabulary = vocabulary
-        self._retrieve = WordRetriever(vocabulary.index, vocabulary.corrector)
+        self._retrieve = retrieve
 
     def __call__(self, text: str, *, system: str = ICD10CM, limit: int = 10) -> list[CodeMatch]:
         """Return the codes that a wording names, best first.

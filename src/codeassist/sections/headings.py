@@ -92,8 +92,10 @@ class HeadingTable:
             return self._memo[key]
         wording = _normalize(text)
         found = self._heading_by_wording.get(wording)
-        if found is None and general:
-            found = self._find_by_head(wording, is_capitals=text.isupper())
+        if found is None and general and wording:
+            # In "Known HTN MEDS" the heading is only the last word; what is inside a line is read elsewhere.
+            is_mixed = text.rsplit(None, 1)[-1].isupper() and not text.isupper()
+            found = None if is_mixed else self._find_by_head(wording, is_capitals=text.isupper())
         if len(self._memo) < _MEMO_SIZE:
             self._memo[key] = found
         return found
@@ -104,7 +106,7 @@ class HeadingTable:
             return None
         cut = next((place for place, word in enumerate(words) if word in _PREPOSITIONS and place), len(words))
         core = words[:cut]
-        if any(word.endswith(",") for word in core):
+        if any(word.endswith((",", ";")) or (len(word) > 4 and word.endswith(".")) for word in core):
             return None
         joint = core.index("and") if "and" in core else 0
         wholes = (" ".join(core), " ".join(core).split("/")[0], " ".join(core[:joint]), f"{core[0]} {core[-1]}")

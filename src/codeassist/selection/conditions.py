@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 from codeassist.core.codes import Code
 from codeassist.core.suggestions import Candidate
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.lexicon import read_map, read_table
+from codeassist.terminology.lexicon import read_generic_words, read_map
 
-_FOLDER = Path(__file__).parent
 STAYS_CURRENT = "-"
 # Sections in which a procedure's name means that it was done before this encounter.
 # "History of reflux" as the reason for a study names what the patient has.
@@ -87,13 +85,12 @@ class ConditionGatherer:
         """Read the history tables of the lexicon."""
         history = read_map("history_codes.tsv", ("code_prefix", "history_code", "note"))
         family = read_map("family_history_codes.tsv", ("code_prefix", "family_code", "note"))
-        generic = read_table(_FOLDER / "generic_words.tsv", ("word", "provenance"))
         return cls(
             codeset,
             tables,
             history=PrefixMap(history),
             family=PrefixMap(family),
-            generic_words=frozenset(row["word"] for row in generic),
+            generic_words=read_generic_words(),
         )
 
     def __call__(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:

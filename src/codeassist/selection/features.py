@@ -32,6 +32,7 @@ class EncounterView:
     setting: str
     is_study: bool
     has_assessment: bool
+    has_headings: bool
     has_disease_in_assessment: bool
     condition_count: int
     hinted_prefixes: frozenset[str]
@@ -60,6 +61,7 @@ def view_encounter(
         setting=setting,
         is_study=is_study(section_kinds),
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
+        has_headings=any(candidate.mention.is_heading for each in conditions for candidate in each.support),
         has_disease_in_assessment=any(
             condition.code[0] not in "RZ" and _roles(condition, roles) & {ASSESSMENT, DIAGNOSIS}
             for condition in conditions
@@ -89,16 +91,24 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
     found = _roles(condition, roles)
     chapter = _CHAPTER_BY_LETTER.get(condition.code[0], "disease")
     in_assessment = bool(found & {ASSESSMENT, DIAGNOSIS})
+    is_heading = any(mention.is_heading for mention in mentions)
     best = condition.support[0]
     features = {f"in_{role}": 1.0 for role in found}
     features |= {
-        "heading": any(mention.is_heading for mention in mentions),
+        "heading": is_heading,
         "mentions": math.log1p(len(mentions)),
         "only_possible": all(mention.assertion.presence == "possible" for mention in mentions),
         "historical": all(mention.assertion.temporality == "historical" for mention in mentions),
         f"kind_{condition.kind}": 1.0,
         f"chapter_{chapter}": 1.0,
         "chronic_letter": condition.code[0] in _CHRONIC_LETTERS,
+        "beside_headings": in_assessment and view.has_headings and not is_heading,
+        "several_roles": len(found) > 1,
+        "factor_outpatient": chapter == "factor" and view.setting == "outpatient",
+        "symptom_outpatient": chapter == "symptom" and view.setting == "outpatient",
+        "history_only_outpatient": found == {HISTORY} and view.setting == "outpatient",
+        "history_only": found == {HISTORY},
+        "narrative_only": found == {NARRATIVE},
         "inpatient": view.setting == "inpatient",
         "no_assessment_in_encounter": not view.has_assessment,
         "outside_assessment": view.has_assessment and not in_assessment,
@@ -107,6 +117,7 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "factor_outside_history": chapter == "factor" and HISTORY not in found,
         "crowd": math.log1p(view.condition_count),
         "treated": any(condition.code.startswith(prefix) for prefix in view.hinted_prefixes),
+        "similar_wording": best.rationale[0].feature == "wording:similar",
         "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default"),
         "single_word": best.rationale[1].points < 0.3,
         "study": view.is_study,

@@ -25,7 +25,7 @@ from codeassist.terminology import (
 from codeassist.terminology import words as word_forms
 from codeassist.terminology.axis_build import read_stems
 from codeassist.terminology.axis_compile import compile_table, read_table_text
-from codeassist.terminology.axis_facets import AXES_FOLDER
+from codeassist.terminology.axis_facets import AXES_FOLDER, TitleWords
 from codeassist.terminology.axis_overrides import AxisOverrides
 from codeassist.terminology.axis_records import Axis, AxisRow, AxisTable, format_axis_table, to_axis_table
 from codeassist.terminology.axis_select import RowSelector, Selection
@@ -78,7 +78,7 @@ class AxisTables:
     @classmethod
     def load(cls, codeset: CodeSet) -> AxisTables:
         """Open the tables of an edition, compiling them first if their sources changed."""
-        wordings = AxisWordings.load(WordNormalizer.load())
+        wordings = AxisWordings.load(WordNormalizer.load(), weak=TitleWords.load().weak)
         store = load_or_build(
             f"axes-{codeset.edition}", key=_hash_sources(codeset), build=lambda: (_compile_tables(codeset), {})
         )

@@ -42,7 +42,6 @@ class CompiledNode:
     implied: int
     scope_first: int
     scope_stop: int
-    scope_implied: int
     kin: int
 
 
@@ -144,8 +143,7 @@ class _Draft:
         return self.mask(facet.words) | (1 if facet.kind == OTHER else 0)
 
     def _add_facet(self, facet: Facet) -> int:
-        weight = len(facet.value.split()) if facet.words == {facet.value} else len(facet.words)
-        weight += facet.value == "bilateral"
+        weight = sum(len(word.split()) for word in facet.words) + (facet.value == "bilateral")
         return self.facets.setdefault((facet.axis, facet.value, self._facet_mask(facet), weight), len(self.facets))
 
 
@@ -178,8 +176,7 @@ class _Nodes:
         nodes = {}
         for code, span in self._spans.items():
             scope = self._find_scope(code)
-            implied, above = self._implied[code], self._implied[scope]
-            nodes[code] = (*span, implied, *self._spans[scope], above, self._find_kin(code))
+            nodes[code] = (*span, self._implied[code], *self._spans[scope], self._find_kin(code))
         return nodes
 
     def _find_implied(self, code: str) -> int:
@@ -188,7 +185,8 @@ class _Nodes:
         for facet in cut_title(title, self._reader, head=self._stems.head, plain=self._stems.plain):
             if facet.kind == STATED:
                 mask |= self._draft.known(facet.words)
-            mask |= facet.kind == OTHER
+            # A category is "other" than other categories; its rows are not.
+            mask |= facet.kind == OTHER and code != self._stems.category
         return mask
 
     def _find_scope(self, code: str) -> str:

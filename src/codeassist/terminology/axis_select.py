@@ -41,7 +41,7 @@ class _Choice:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """This is what is known when a row is chosen: the note's words, the anchor's, and the anchor's beyond its scope."""
+    """This is what is known when a row is chosen: the note's words, the anchor's, and those beyond a given scope."""
 
     have: int
     implied: int
@@ -61,17 +61,17 @@ class RowSelector:
         stem, seventh = (code, "") if code in table.nodes else split_seventh(code)
         node = self._node(stem)
         if scope is None:
-            span, above = (node.scope_first, node.scope_stop), node.scope_implied
+            span, specific = (node.scope_first, node.scope_stop), 0
         else:
             top = self._node(scope)
-            span, above = (top.first, top.stop), top.implied
+            span, specific = (top.first, top.stop), node.implied & ~top.implied
         bits = table.bits
         have = 0
         for word in stated:
             bit = bits.get(word)
             if bit is not None:
                 have |= bit
-        view = _View(have, node.implied, node.implied & ~above)
+        view = _View(have, node.implied, specific)
         choice = self._choose_row(node, view, span)
         if choice is None:
             return Selection(code, (), self._left_open(node.first, span))
@@ -118,13 +118,14 @@ class RowSelector:
                 if missing & ~_OTHER_BIT or kin & ~mask:
                     continue
                 if found is None or -missing >= found.rank[0]:
-                    rank = (-missing, *self._count(numbers, view), _confirm(row, view.have), row.openness, -place)
+                    counts = self._count(numbers, mask, view)
+                    rank = (-missing, *counts, _confirm(row, view.have), row.openness, -place)
                     if found is None or rank > found.rank:
                         found = _Choice(place, numbers, rank)
         return found
 
-    def _count(self, numbers: tuple[int, ...], view: _View) -> tuple[int, int, int]:
-        """Return how many values of a wording count, how many of them are no sides, and how many words they are."""
+    def _count(self, numbers: tuple[int, ...], mask: int, view: _View) -> tuple[int, int, int, int]:
+        """Return how many values of a wording count, how many are no sides, and how many words state them."""
         counted = clinical = weight = 0
         have, implied, specific = view.have, view.implied, view.specific
         facets = self.table.facets
@@ -134,12 +135,12 @@ class RowSelector:
                 counted += 1
                 clinical += axis != LATERALITY
                 weight += size
-        return counted, clinical, weight
+        return counted, clinical, (mask & have).bit_count(), weight
 
     def _choose_kin(self, choice: _Choice | None, view: _View, kin: int) -> _Choice | None:
         """Return a row elsewhere in the category that says what an unspecified anchor says, and more that is stated."""
         other = self._choose(view, (0, len(self.table.rows)), kin)
-        if other is None or (choice is not None and other.rank <= choice.rank):
+        if other is None or not self._gains(other, view.implied) or (choice is not None and other.rank <= choice.rank):
             return choice
         return other
 

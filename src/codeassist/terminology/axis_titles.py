@@ -34,6 +34,7 @@ _SILENT = re.compile(
       ,?\ with\ or\ without\ [^,]*                          # either way
     | \bwhether\ with\ [^,]*                                # "unspecified whether with hypoxia or hypercapnia"
     | ,?\ not\ (?:elsewhere|otherwise)\ (?:classified|specified)
+    | ,?\ unspecified\ as\ to\ [^,]*                        # "unspecified as to episode of care"
     | ,?\ not\ specified\ as\ [^,]*                         # "not specified as recurrent"
     | ,?\ (?:in\ (?:other\ )?(?:specified\ )?)?diseases\ classified\ (?:elsewhere|to\ other\ chapters)
     | ,?\ classified\ elsewhere
@@ -87,12 +88,13 @@ class TitleReader:
         # A title is cut for its own row, for the head and as an anchor; it is taken to pieces once.
         self._tokenize = lru_cache(maxsize=20_000)(self._tokenize_uncached)
         self._read = lru_cache(maxsize=20_000)(self._read_uncached)
+        self._compose_words = lru_cache(maxsize=20_000)(wordings.compose)
 
     @classmethod
     def load(cls) -> TitleReader:
         """Make a reader from the lexicon and the axis data."""
-        normalizer = WordNormalizer.load()
-        return cls(normalizer, AxisWordings.load(normalizer), TitleWords.load())
+        normalizer, steer = WordNormalizer.load(), TitleWords.load()
+        return cls(normalizer, AxisWordings.load(normalizer, weak=steer.weak), steer)
 
     def read(
         self, title: str, *, head: frozenset[str] = NO_WORDS, plain: frozenset[str] = NO_WORDS
@@ -141,9 +143,8 @@ class TitleReader:
         """Let a value's other wordings state it inside a title, too: "CKD" in "diabetic chronic kidney disease"."""
         if facet.kind == ASSUMED or len(facet.words) < 2:
             return facet
-        weak = self._steer.weak
-        either = tuple(self._wordings.compose(side, weak) for side in facet.either)
-        return replace(facet, words=self._wordings.compose(facet.words, weak), either=either)
+        either = tuple(self._compose_words(side) for side in facet.either)
+        return replace(facet, words=self._compose_words(facet.words), either=either)
 
     def _find_values(self, tokens: Sequence[TitleToken], plain: Container[str]) -> tuple[list[_Placed], frozenset[int]]:
         """Return the named values with their places, and the tokens they use up."""

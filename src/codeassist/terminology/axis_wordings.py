@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from codeassist.assets import find_asset
 from codeassist.terminology.lexicon import read_table
@@ -21,7 +20,7 @@ TABULAR = "tabular_list"
 _SIDES = frozenset({"right", "left"})
 _SIDE_VALUES = frozenset({"right", "left", "bilateral"})
 # After one of these the words that follow are denied, until the clause turns.
-_DENIERS = frozenset({"without", "no", "not", "denie", "deny", "denied", "negative", "absent", "nor"})
+_DENIERS = frozenset({"without", "no", "not", "denie", "deny", "denied", "absent", "nor"})
 _TURNS = frozenset({"with", "but", "however", "due", "now", "although", "except", "still", "then"})
 _DENIED_REACH = 3
 
@@ -59,6 +58,7 @@ class AxisWordings:
         counts = Counter(word for row in rows for word in row.words)
         self._by_first: dict[str, list[AxisWording]] = {}
         self._by_rarest: dict[str, list[AxisWording]] = {}
+        self._names = [row for row in rows if row.is_own and len(row.words) > 1 and not _SIDES & set(row.words)]
         for row in rows:
             self._by_first.setdefault(row.words[0], []).append(row)
             # "Right coronary artery" is no side of anything: such names count in their order only.
@@ -68,15 +68,14 @@ class AxisWordings:
         self._expand = lru_cache(maxsize=4096)(self._expand_uncached)
 
     @classmethod
-    def load(cls, normalizer: WordNormalizer, path: Path | None = None) -> AxisWordings:
-        """Read ``axis_values.tsv`` of the lexicon; the words of a value are a wording of it, too."""
-        path = path or find_asset(f"{LEXICON_FOLDER}/axis_values.tsv")
+    def load(cls, normalizer: WordNormalizer, *, weak: frozenset[str]) -> AxisWordings:
+        """Read ``axis_values.tsv``; a value's own words without the ``weak`` ones are a wording of it, too."""
         wordings: dict[tuple[str, str, tuple[str, ...]], AxisWording] = {}
-        for row in read_table(path, COLUMNS):
+        for row in read_table(find_asset(f"{LEXICON_FOLDER}/axis_values.tsv"), COLUMNS):
             axis, value = row["axis"], row["value"]
-            own = normalizer.split(value)
+            own = tuple(word for word in normalizer.split(value) if word not in weak) or normalizer.split(value)
             gained = frozenset({value, *own}) if len(own) == 1 or _SIDES & set(own) else frozenset({value})
-            for words, is_tabular in ((normalizer.split(row["wording"]), row["provenance"] == TABULAR), (own, False)):
+            for words, is_tabular in ((own, False), (normalizer.split(row["wording"]), row["provenance"] == TABULAR)):
                 known = wordings.get((axis, value, words))
                 if words and (known is None or is_tabular):
                     wordings[axis, value, words] = AxisWording(axis, value, words, is_tabular, gained, words == own)
@@ -112,12 +111,11 @@ class AxisWordings:
         """Return a set of words together with the canonical values whose wordings it holds."""
         return self._expand(words)
 
-    def compose(self, words: frozenset[str], weak: frozenset[str]) -> frozenset[str]:
-        """Return the words with those of a many-word value replaced by the value, so that any wording of it will do."""
-        for row in sorted({row for word in words for row in self._by_rarest.get(word, ())}, key=_longest_first):
-            strong = frozenset(row.words) - weak
-            if len(strong) > 1 and row.value not in row.words and _is_own(row) and strong <= words:
-                words = (words - strong) | {row.value}
+    def compose(self, words: frozenset[str]) -> frozenset[str]:
+        """Return the words with those of a many-word value replaced by the value, so that any wording of it counts."""
+        for row in self._names:
+            if words.issuperset(row.words):
+                words = words.difference(row.words) | {row.value}
         return words
 
     def _expand_uncached(self, words: frozenset[str]) -> frozenset[str]:
@@ -137,15 +135,6 @@ class AxisWordings:
             if tuple(words[start : start + len(row.words)]) == row.words:
                 return row
         return None
-
-
-def _longest_first(row: AxisWording) -> tuple[int, str, tuple[str, ...]]:
-    return -len(row.words), row.value, row.words
-
-
-def _is_own(row: AxisWording) -> bool:
-    """Tell whether a wording is the value itself, and not one of a side."""
-    return row.is_own and not _SIDES & set(row.words)
 
 
 def _part_denied(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

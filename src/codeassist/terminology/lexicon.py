@@ -78,3 +78,9 @@ def read_shields() -> Iterator[str]:
     """Yield the wordings that name no condition though they hold the words of one."""
     for row in read_table(find_asset(f"{LEXICON_FOLDER}/shields.tsv"), ("wording", "reason")):
         yield row["wording"]
+
+
+def read_generic_words() -> frozenset[str]:
+    """Return the head words that name a kind of condition and no condition ("fracture", "pain")."""
+    path = find_asset(f"{LEXICON_FOLDER}/generic_words.tsv")
+    return frozenset(row["word"] for row in read_table(path, ("word", "provenance")))

@@ -1,0 +1,129 @@
+"""Shows a result in a terminal: a block for each suggestion with its evidence in context and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from codeassist.core.results import DISCLAIMER, CodingResult
+from codeassist.report.view import Evidence, Reason, SuggestionView, describe_code_set, make_safe, make_views
+
+_CODE_WIDTH = 9
+_BAR_CELLS = 8
+_MOST_EVIDENCE = 3
+_MOST_ALTERNATIVES = 3
+_COLOR = {"report": "green", "consider": "yellow"}
+_HEADING = {"report": "Report", "consider": "Consider"}
+_MEANING = {"report": "what a coder would put on the claim", "consider": "shown for review only"}
+
+
+def render_result(result: CodingResult) -> RenderableType:
+    """Return a result as something that a rich console prints.
+
+    Parameters
+    ----------
+    result
+        What to show.
+
+    Notes
+    -----
+    It is made for 80 columns and more. Text of the note is never read as markup.
+    """
+    parts: list[RenderableType] = [_head(result)]
+    if result.pipeline.edition_note:
+        parts.append(Text(result.pipeline.edition_note, style="yellow"))
+    has_notes = len(result.encounter.notes) > 1
+    views = make_views(result)
+    for disposition, found in views.items():
+        if found:
+            parts += ["", _heading(disposition, len(found))]
+            parts += [part for view in found for part in ("", _block(view, names_note=has_notes))]
+    if not any(views.values()):
+        parts += ["", Text("No diagnosis was found that a code stands for.")]
+    parts += ["", Rule(style="dim"), Text(DISCLAIMER, style="dim italic")]
+    return Group(*parts)
+
+
+def _head(result: CodingResult) -> Text:
+    encounter = result.encounter
+    facts = [encounter.setting, describe_code_set(result)]
+    if len(encounter.notes) > 1:
+        facts.insert(0, f"{len(encounter.notes)} notes")
+    return Text.assemble((make_safe(encounter.encounter_id), "bold"), (f"  {' · '.join(facts)}", "dim"))
+
+
+def _heading(disposition: str, count: int) -> Text:
+    return Text.assemble(
+        (f"{_HEADING[disposition]} {count}", f"bold {_COLOR[disposition]}"), (f"  {_MEANING[disposition]}", "dim")
+    )
+
+
+def _block(view: SuggestionView, *, names_note: bool) -> RenderableType:
+    suggestion = view.suggestion
+    title = Text(suggestion.display)
+    if suggestion.role == "principal":
+        title.append("  principal", style="dim italic")
+    head = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    head.add_column(width=_CODE_WIDTH)
+    head.add_column(ratio=1)
+    head.add_column(width=_BAR_CELLS + 4, no_wrap=True)
+    head.add_row(Text(suggestion.code.value, style="bold cyan"), title, _meter(view.percent, _COLOR[suggestion.disposition]))
+    details = Table.grid(padding=(0, 2, 0, 0))
+    details.add_column(style="dim", no_wrap=True, width=4)
+    details.add_column(overflow="fold")
+    for label, line in _details(view, names_note=names_note):
+        details.add_row(label, line)
+    return Group(head, Padding(details, (0, 0, 0, _CODE_WIDTH + 2)))
+
+
+def _meter(percent: int, color: str) -> Text:
+    filled = max(1, round(_BAR_CELLS * percent / 100))
+    return Text.assemble(("━" * filled, color), ("─" * (_BAR_CELLS - filled), "dim"), f" {percent:>2}%")
+
+
+def _details(view: SuggestionView, *, names_note: bool) -> Iterator[tuple[str, Text]]:
+    for place, each in enumerate(view.evidence[:_MOST_EVIDENCE]):
+        yield "" if place else "note", _quote(each, names_note=names_note)
+    more = len(view.evidence) - _MOST_EVIDENCE
+    if more > 0:
+        yield "", Text(f"and {more} more", style="dim")
+    if view.readings:
+        yield "read", Text("; ".join(view.readings))
+    if view.reasons:
+        yield "why", _explain(view.reasons)
+    if view.rules:
+        yield "rule", Text("; ".join(view.rules))
+    if view.alternatives:
+        yield "next", _list_alternatives(view.alternatives[:_MOST_ALTERNATIVES])
+    for flag in view.flags:
+        yield "flag", Text(flag, style="red")
+
+
+def _quote(evidence: Evidence, *, names_note: bool) -> Text:
+    place = f"{make_safe(evidence.span.note_id)}, {evidence.section}" if names_note else evidence.section
+    return Text.assemble(
+        (f"{place}: ", "dim italic"), evidence.before, (evidence.text, "bold underline"), evidence.after
+    )
+
+
+def _explain(reasons: Sequence[Reason]) -> Text:
+    text = Text()
+    for reason in reasons:
+        text.append(" · " if text else "")
+        text.append("+ " if reason.points > 0 else "− ", style="green" if reason.points > 0 else "red")
+        text.append(reason.words)
+    return text
+
+
+def _list_alternatives(alternatives: Sequence[tuple[str, str]]) -> Text:
+    text = Text(overflow="fold")
+    for code, display in alternatives:
+        text.append("\n" if text else "")
+        text.append(code, style="cyan")
+        text.append(f" {display}", style="dim")
+    return text

@@ -1,0 +1,205 @@
+"""What people are shown of a result, worked out once for the terminal and for the page.
+
+Control characters of a note, those that reorder text among them, are shown as a replacement character, one for one, so
+that no note can steer a terminal or misrepresent itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from codeassist.core.codes import ICD10CM
+from codeassist.core.notes import Encounter, Span
+from codeassist.core.results import CodingResult
+from codeassist.core.suggestions import DISPOSITIONS, Candidate, Contribution, Flag, Suggestion
+from codeassist.terminology.lexicon import read_table
+
+_UNSAFE = re.compile(
+    r"""
+    [\x00-\x08\x0b-\x1f\x7f-\x9f]           # controls, other than tab and line feed; a terminal obeys some of them
+    | [\u200e\u200f\u202a-\u202e\u2066-\u2069]   # marks that reorder what is read
+    | [\ud800-\udfff]                       # halves of characters, which cannot be written
+    """,
+    re.VERBOSE,
+)
+_SPACES = re.compile(r"\s+")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_CONTEXT = 40
+_MOST_REASONS = 3
+# Reasons weaker than this change a confidence by less than two points in a hundred.
+_WEAKEST_REASON = 0.1
+_SECTION_NAMES = {"assessment_plan": "assessment and plan", "preamble": "start of the note"}
+_FLAG_WORDS = {"excludes1": "Excludes1 with", "integral_symptom": "part of"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """This is one place that supports a suggestion, with the text around it on one line."""
+
+    span: Span
+    section: str
+    before: str = field(repr=False)
+    text: str = field(repr=False)
+    after: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """This is one part of a confidence in plain words; ``points`` are log-odds."""
+
+    words: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionView:
+    """This is one suggestion as a person sees it."""
+
+    suggestion: Suggestion
+    percent: int
+    evidence: tuple[Evidence, ...]
+    readings: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    rules: tuple[str, ...]
+    alternatives: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]
+
+
+def make_views(result: CodingResult) -> dict[str, tuple[SuggestionView, ...]]:
+    """Return the suggestions of a result by disposition, in the order of the result."""
+    views = [_make_view(result.encounter, each) for each in result.diagnoses]
+    return {
+        disposition: tuple(view for view in views if view.suggestion.disposition == disposition)
+        for disposition in DISPOSITIONS
+    }
+
+
+def describe_code_set(result: CodingResult) -> str:
+    """Return the code sets of a result with their editions: ``"ICD-10-CM 2026-04"``."""
+    return ", ".join(f"{system} {edition}" for system, edition in result.pipeline.code_sets) or ICD10CM
+
+
+def make_safe(text: str) -> str:
+    """Return a text of the same length in which nothing but layout controls how it is shown.
+
+    Examples
+    --------
+    >>> make_safe("A\\x1b[2J")
+    'A�[2J'
+    """
+    return _UNSAFE.sub("\ufffd", text.replace("\r", "\n") if "\r" in text else text)
+
+
+def name_section(kind: str) -> str:
+    """Return the name of a section as it is read: ``"past medical history"``."""
+    return _SECTION_NAMES.get(kind, kind.replace("_", " "))
+
+
+def find_evidence_spans(suggestion: Suggestion) -> tuple[Span, ...]:
+    """Return the places that support a suggestion, each once, in order."""
+    return tuple(sorted({candidate.mention.span for candidate in suggestion.support}))
+
+
+def _make_view(encounter: Encounter, suggestion: Suggestion) -> SuggestionView:
+    return SuggestionView(
+        suggestion=suggestion,
+        # Nothing is certain, and nothing that is shown is impossible.
+        percent=min(99, max(1, round(100 * suggestion.confidence))),
+        evidence=tuple(_find_evidence(encounter, suggestion)),
+        readings=tuple(dict.fromkeys(make_safe(each) for each in _find_readings(suggestion))),
+        reasons=tuple(_find_reasons(suggestion)),
+        rules=tuple(part.detail for part in suggestion.rationale if part.feature == "guideline"),
+        alternatives=tuple(_find_alternatives(suggestion)),
+        flags=tuple(map(_describe_flag, suggestion.flags)),
+    )
+
+
+def _find_evidence(encounter: Encounter, suggestion: Suggestion) -> Iterator[Evidence]:
+    section_by_span = {candidate.mention.span: candidate.mention.section for candidate in suggestion.support}
+    rank_of_note = {note.note_id: rank for rank, note in enumerate(encounter.notes)}
+    for span in sorted(section_by_span, key=lambda span: (rank_of_note[span.note_id], span.start, span.end)):
+        text = encounter.get_note(span.note_id).text
+        yield Evidence(
+            span=span,
+            section=name_section(section_by_span[span]),
+            before=_cut_before(text, span.start),
+            text=_flatten(text[span.start : span.end]),
+            after=_cut_after(text, span.end),
+        )
+
+
+def _cut_before(text: str, start: int) -> str:
+    """Return up to 40 characters before a place: whole words of the same paragraph, an ellipsis where more precede."""
+    low = max(0, start - _CONTEXT)
+    paragraph = _BLANK_LINE.split(make_safe(text[low:start]))
+    piece = _flatten(paragraph[-1]).lstrip()
+    if len(paragraph) > 1 or not low:
+        return piece
+    if not text[low - 1].isspace() and not text[low].isspace() and " " in piece:
+        piece = piece.split(" ", 1)[1]
+    return f"…{piece}"
+
+
+def _cut_after(text: str, end: int) -> str:
+    high = end + _CONTEXT
+    paragraph = _BLANK_LINE.split(make_safe(text[end:high]))
+    piece = _flatten(paragraph[0]).rstrip()
+    if len(paragraph) > 1 or high >= len(text):
+        return piece
+    if not text[high].isspace() and not text[high - 1].isspace() and " " in piece:
+        piece = piece.rsplit(" ", 1)[0]
+    return f"{piece}…"
+
+
+def _flatten(text: str) -> str:
+    return _SPACES.sub(" ", make_safe(text))
+
+
+def _find_readings(suggestion: Suggestion) -> Iterator[str]:
+    """Yield what the mentions were read as, where that is not plain: wording and code, and details stated around it."""
+    for candidate in suggestion.support:
+        wording = next((part.detail for part in candidate.rationale if part.feature.startswith("wording:")), "")
+        details = ", ".join(f"{axis} {value}" for axis, value in candidate.axis_values)
+        plain = f"{candidate.mention.surface} ({suggestion.code.value})"
+        if wording and (details or wording.casefold() != plain.casefold()):
+            yield f"{wording} + {details}" if details else wording
+
+
+def _find_reasons(suggestion: Suggestion) -> Iterator[Reason]:
+    parts = [part for part in suggestion.rationale if part.feature not in ("base", "guideline")]
+    strongest = sorted(parts, key=lambda part: (-abs(part.points), part.feature))[:_MOST_REASONS]
+    for part in strongest:
+        if abs(part.points) >= _WEAKEST_REASON:
+            yield Reason(_name_reason(part, len(find_evidence_spans(suggestion))), part.points)
+
+
+def _name_reason(part: Contribution, places: int) -> str:
+    if part.feature == "mentions":
+        return "named once" if places == 1 else f"named {places} times"
+    return _read_words().get(part.feature, part.feature.replace("_", " "))
+
+
+def _find_alternatives(suggestion: Suggestion) -> Iterator[tuple[str, str]]:
+    best: dict[str, Candidate] = {}
+    for candidate in (*suggestion.support, *suggestion.alternatives):
+        known = best.get(candidate.code.value)
+        if candidate.code != suggestion.code and (known is None or candidate.score > known.score):
+            best[candidate.code.value] = candidate
+    for candidate in sorted(best.values(), key=lambda each: (-each.score, each.code.value)):
+        yield candidate.code.value, candidate.display
+
+
+def _describe_flag(flag: Flag) -> str:
+    words = _FLAG_WORDS.get(flag.kind, flag.kind.replace("_", " "))
+    detail = f" ({flag.detail})" if flag.detail else ""
+    return " ".join(f"{words} {flag.with_code}{detail}".split())
+
+
+@lru_cache(maxsize=1)
+def _read_words() -> dict[str, str]:
+    rows = read_table(Path(__file__).parent / "reasons.tsv", ("feature", "words"))
+    return {row["feature"]: row["words"] for row in rows}
