@@ -1,6 +1,7 @@
 # make demo    set up, code an example note and print what codeassist suggests
 # make test    set up, run everything that CI runs
 # make lint types unit sources   the parts of it, in that order
+# make write-sources   note the sha256 of data tables that were changed on purpose
 # make lock    resolve requirements.lock again (Python 3.11, 3.12 and 3.13 on the path)
 # make models  fit the models again; GOLD names the folder of labelled notes
 
@@ -13,7 +14,7 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := demo
-.PHONY: setup demo test lint types unit sources lock models clean
+.PHONY: setup demo test lint types unit sources write-sources lock models clean
 
 setup: $(STAMP)
 
@@ -39,6 +40,10 @@ types: setup
 # The sha256 in data/*/*/SOURCE.toml are those of the tables.
 sources: setup
 	$(BIN)/python data/write_sources.py --check
+
+# After a reviewed change of a table: writes those sha256 again.
+write-sources: setup
+	$(BIN)/python data/write_sources.py
 
 unit: setup
 	$(BIN)/pytest --cov --cov-report=term

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console, RenderableType
@@ -20,13 +20,12 @@ from typer.core import TyperGroup
 
 from codeassist.batch import BatchReport, run_batch
 from codeassist.config import Settings
-from codeassist.core.codes import CPT, HCPCS, ICD10CM
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult
 from codeassist.errors import CodeAssistError, DataFileError
 from codeassist.io.documents import to_json
 from codeassist.io.fhir import to_bundle
-from codeassist.io.texts import decode_text, read_text
+from codeassist.io.texts import decode_text, make_safe, read_text
 from codeassist.pipeline import VERSION, CodeAssist, load
 from codeassist.report.codes import MOST_ROWS, render_code, render_editions, render_matches
 from codeassist.report.page import render_page
@@ -51,13 +50,15 @@ ListFormat = Literal["table", "json"]
 class _OneLineErrors(TyperGroup):
     """This is the group of commands that says what is wrong in one line and exits with the right code."""
 
-    def main(self, *args: Any, **options: Any) -> Any:
+    def main(self, *args: Any, **options: Any) -> NoReturn:  # noqa: ANN401 - passed on to typer as they come
         """Run a command and leave with its exit code."""
         _prepare_streams()
         try:
             code = super().main(*args, **{**options, "standalone_mode": False})
         except typer.TyperException as error:
-            _complain(error.format_message())
+            # Without a command typer has printed the help and has no message.
+            if message := error.format_message().removesuffix("."):
+                _complain(f"{message}; see --help")
             code = error.exit_code
         except CodeAssistError as error:
             _complain(str(error))
@@ -74,7 +75,11 @@ class _OneLineErrors(TyperGroup):
 
 
 app = typer.Typer(
-    cls=_OneLineErrors, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode="rich"
+    cls=_OneLineErrors,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
 )
 codes_app = typer.Typer(no_args_is_help=True, help="List, import and remove editions of the code set.")
 app.add_typer(codes_app, name="codes")
@@ -83,3 +88,240 @@ app.add_typer(codes_app, name="codes")
 def main() -> None:
     """Run the command line."""
     app(prog_name="codeassist")
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 - the signature of an option's callback
+    if value:
+        typer.echo(f"codeassist {VERSION}")
+        raise typer.Exit(DONE)
+
+
+def _parse_date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        msg = f"{text!r} is not a date; expected YYYY-MM-DD"
+        raise typer.BadParameter(msg) from None
+
+
+Edition = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Edition of ICD-10-CM; by default the one in force on the date.")
+]
+
+
+@app.callback()
+def start(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Read clinical notes offline and suggest ICD-10-CM codes with evidence, reason and confidence.
+
+    Suggestions support a person's decision; nothing is ever sent anywhere.
+    """
+
+
+@app.command("code")
+def code_notes(
+    notes: Annotated[
+        list[Path],
+        typer.Argument(metavar="NOTE", help="Text files, each an encounter of its own; - is standard input."),
+    ],
+    *,
+    setting: Annotated[Setting, typer.Option(help="Where the patient was seen; guidelines differ.")] = "outpatient",
+    output_format: Annotated[
+        Format, typer.Option("--format", help="table for reading, html for a page, json or fhir for programs.")
+    ] = "table",
+    date: Annotated[
+        dt.date | None,
+        typer.Option(parser=_parse_date, metavar="YYYY-MM-DD", help="Date of service, for inpatients of discharge."),
+    ] = None,
+    edition: Edition = None,
+    together: Annotated[bool, typer.Option("--together", help="Take all notes as one encounter.")] = False,
+) -> None:
+    """Suggest codes for one or more notes.
+
+    One encounter gives one JSON document; several give one document a line.
+    """
+    texts, complaints = _read_notes(notes)
+    for complaint in complaints:
+        _complain(complaint)
+    if not texts or (together and complaints):
+        raise typer.Exit(BAD_INPUT)
+    encounters = list(_make_encounters(texts, setting=setting, date=date, together=together))
+    assistant = _load(edition, date)
+    _print_results(assistant.code_many(encounters), output_format, count=len(encounters))
+    raise typer.Exit(BAD_INPUT if complaints else DONE)
+
+
+@app.command("batch")
+def code_batch(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="INPUT.jsonl", help="Rows with note_id, text and perhaps setting; others are ignored."),
+    ],
+    *,
+    output: Annotated[Path, typer.Option(metavar="OUT.jsonl", help="Where the results go, one JSON document a line.")],
+    processes: Annotated[int, typer.Option(metavar="N", min=1, help="How many processes share the work.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an output that an earlier run began.")] = False,
+    edition: Edition = None,
+) -> None:
+    """Code many notes from a JSON Lines file.
+
+    Rows that cannot be coded are reported in OUT.errors.jsonl with line number and reason; the rest go on.
+    """
+    with show_progress() as progress:
+        assistant = load(edition, progress=progress)
+        report = run_batch(assistant, source, output, processes=processes, resume=resume, progress=progress)
+    typer.echo(_describe(report))
+    if report.refused:
+        rows = "1 row" if report.refused == 1 else f"{report.refused:,} rows"
+        _complain(f"{rows} could not be coded; {report.errors} says why")
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The wording, in any case and order of words.")],
+    *,
+    system: Annotated[Literal["ICD-10-CM", "CPT", "HCPCS"], typer.Option(help="Code system to search.")] = "ICD-10-CM",
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many codes at the most.")] = 10,
+    output_format: Annotated[ListFormat, typer.Option("--format")] = "table",
+    edition: Edition = None,
+) -> None:
+    """Find the codes that a wording names, best first."""
+    if not text.strip():
+        msg = "the wording is empty, expected words such as: diabetic foot ulcer"
+        raise typer.BadParameter(msg, param_hint="TEXT")
+    assistant = _load(edition, None)
+    matches = assistant.search(text, system=system, limit=limit)
+    if output_format == "json":
+        typer.echo(json.dumps([asdict(match) for match in matches], indent=2))
+    else:
+        _print(render_matches(matches, assistant.stages().vocabulary.codeset))
+
+
+@app.command()
+def show(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="In either case, with or without its dot.")],
+    *,
+    edition: Edition = None,
+    all_rows: Annotated[bool, typer.Option("--all", help="Draw the axis table however long it is.")] = False,
+) -> None:
+    """Show one code: its place, instruction notes, the codes below it and the axes on which they differ."""
+    with show_progress() as progress:
+        codeset = load_codeset(edition, progress=progress)
+        tables = AxisTables.load(codeset)
+    found = codeset.parse(code)
+    _print(render_code(found.value, codeset, tables, most_rows=None if all_rows else MOST_ROWS))
+
+
+@codes_app.command("list")
+def list_installed() -> None:
+    """List the editions on this machine, oldest first."""
+    with show_progress() as progress:
+        editions = list_editions(progress=progress)
+    _print(render_editions(editions))
+
+
+@codes_app.command("import")
+def import_edition(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A release of CMS or CDC: zip file, folder or one file.")
+    ],
+    *,
+    edition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Fiscal year, e.g. 2027, where no name in the release tells it.")
+    ] = None,
+) -> None:
+    """Install an official release of ICD-10-CM."""
+    with show_progress() as progress:
+        info = import_release(file, edition=edition, progress=progress)
+    _print(render_editions([info]))
+
+
+@codes_app.command("remove")
+def remove_installed(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Edition, as codes list names it.")],
+) -> None:
+    """Remove an imported edition."""
+    remove_edition(name)
+    typer.echo(f"edition {name} was removed")
+
+
+def _read_notes(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return name and text of every note that can be read, and one line for every other."""
+    texts: list[tuple[str, str]] = []
+    complaints: list[str] = []
+    names = [path.name for path in paths]
+    for path in paths:
+        is_standard_input = str(path) == _STANDARD_INPUT
+        name = "stdin" if is_standard_input else path.name if names.count(path.name) == 1 else str(path)
+        try:
+            if name in (known for known, _ in texts):
+                msg = f"{path} is given twice; give each note once"
+                raise DataFileError(msg)
+            text = decode_text(sys.stdin.buffer.read(), name="standard input") if is_standard_input else read_text(path)
+        except DataFileError as error:
+            complaints.append(str(error))
+        else:
+            texts.append((name, text))
+    return texts, complaints
+
+
+def _make_encounters(
+    texts: Sequence[tuple[str, str]], *, setting: str, date: dt.date | None, together: bool
+) -> Iterator[Encounter]:
+    notes = [Note(name, text) for name, text in texts]
+    if together:
+        yield Encounter("encounter", tuple(notes), setting=setting, date=date)
+    else:
+        for note in notes:
+            yield Encounter(note.note_id, (note,), setting=setting, date=date)
+
+
+def _load(edition: str | None, date: dt.date | None) -> CodeAssist:
+    with show_progress() as progress:
+        if edition is not None or date is None:
+            return load(edition, progress=progress)
+        assistant = CodeAssist(Settings())
+        assistant.stages(pick_edition(date)[0], progress=progress)
+        return assistant
+
+
+def _print_results(results: Iterator[CodingResult], output_format: str, *, count: int) -> None:
+    indent = 2 if count == 1 else None
+    if output_format == "html":
+        typer.echo(render_page(list(results)).encode("utf-8"))
+        return
+    for place, result in enumerate(results):
+        if output_format == "json":
+            typer.echo(to_json(result, indent=indent))
+        elif output_format == "fhir":
+            typer.echo(json.dumps(to_bundle(result), indent=indent))
+        else:
+            _print(*([""] if place else []), render_result(result))
+
+
+def _describe(report: BatchReport) -> str:
+    notes = "1 note" if report.coded == 1 else f"{report.coded:,} notes"
+    kept = f", {report.kept:,} kept from before" if report.kept else ""
+    return f"{notes} coded{kept}; results are in {report.output}"
+
+
+def _print(*parts: RenderableType) -> None:
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console.print(*parts, sep="\n")
+
+
+def _complain(message: str) -> None:
+    line = make_safe(" ".join(message.split())).replace("Value error, ", "")
+    typer.echo(f"codeassist: {line}", err=True)
+
+
+def _prepare_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character shows a question mark, and the work goes on.
+            stream.reconfigure(errors="replace")

@@ -90,7 +90,8 @@ class Annotator:
         phrases = list(self._find_phrases(doc, words, sections, matches))
         choose = partial(self._choose, doc, note.text, words, definitions)
         found = [each for match in matches if (each := choose(match)) is not None]
-        found = [each for each in found if not any(p.first <= each.first <= p.last for p in phrases)] + phrases
+        read = {i for phrase in phrases for i in range(phrase.first, phrase.last + 1)}
+        found = [each for each in found if each.first not in read] + phrases
         found = sorted([*found, *self._find_medications(doc, words, found)], key=lambda each: each.start)
         assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
         contexts = _nearby_words(words, [(each.first, each.last) for each in found])
@@ -158,16 +159,20 @@ class _Places:
     def __init__(self, sections: Sequence[Section]) -> None:
         self._sections = sections
         self._at = 0
+        self._heading = 0
 
     def find(self, start: int, end: int) -> tuple[str, bool]:
         """Return the kind of the section and whether the place is in the heading of a problem."""
-        while self._at < len(self._sections) - 1 and self._sections[self._at].body.end <= start:
-            self._at += 1
         if not self._sections:
             return "preamble", False
+        while self._at < len(self._sections) - 1 and self._sections[self._at].body.end <= start:
+            self._at += 1
+            self._heading = 0
         section = self._sections[self._at]
-        is_heading = any(heading.start < end and start < heading.end for heading in section.problem_headings)
-        return section.kind, is_heading
+        headings = section.problem_headings
+        while self._heading < len(headings) and headings[self._heading].end <= start:
+            self._heading += 1
+        return section.kind, self._heading < len(headings) and headings[self._heading].start < end
 
 
 def _nearby_words(words: NoteWords, places: Sequence[tuple[int, int]]) -> Iterator[tuple[str, ...]]:

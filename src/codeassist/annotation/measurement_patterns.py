@@ -76,6 +76,7 @@ DOSE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+TELEPHONE = re.compile(r"(?: \d{3} - )? \d{3} - \d{4} \b", re.VERBOSE)
 LIST_NUMBER = re.compile(r"\d{1,2} [.)] [ ]+ [A-Z]", re.VERBOSE)
 # A goal or a condition is no measurement: "goal A1c < 7", "call if temp > 101".
 GOAL = re.compile(
@@ -86,7 +87,8 @@ GOAL = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 CONDITION = re.compile(
-    r"\b (?: if | for | until | unless | when | hold | any ) [ ]+ (?: [a-z]+ [ ]+ ){0,2} $", re.VERBOSE | re.IGNORECASE
+    r"\b (?: (?: if | unless | until | when )\b [^.;:\n]* | (?: for | hold | any ) [ ]+ (?: [a-z]+ [ ]+ ){0,2} ) $",
+    re.VERBOSE | re.IGNORECASE,
 )
 # The same analyte in another fluid is another measure.
 SPECIMEN = re.compile(

@@ -87,9 +87,9 @@ class MeasurementReader:
 
         Examples
         --------
-        >>> import spacy
+        >>> from codeassist.terminology.words import get_tokenizer
         >>> note = Note("n1", "BP 88/50, A1c of 7.5, Na 128")
-        >>> doc = spacy.blank("en")(note.text)
+        >>> doc = get_tokenizer()(note.text)
         >>> [(found.name, found.value) for found in MeasurementReader.load()(doc, note)][1:]
         [('diastolic_blood_pressure', 50.0), ('hemoglobin_a1c', 7.5), ('sodium', 128.0)]
         """
@@ -164,8 +164,8 @@ class MeasurementReader:
         if len(name.measures) == 2:
             return self._read_pairs(text, place, name.measures)
         special = _read_composite(text, place, measure)
-        if special is not None:
-            return [special]
+        if special is not None or patterns.TELEPHONE.match(text, place):
+            return [special] if special is not None else []
         joint = patterns.BETWEEN if "between" in text[end:place].lower() else patterns.CHAIN
         readings = self._read_chain(text, place, measure, needs_scale="scaled" in name.rules, joint=joint)
         return [*readings, *self._read_baseline(text, readings)] if readings else []
@@ -258,7 +258,12 @@ def _compile_names(
     for word, entries in by_word.items():
         entries.sort(key=lambda entry: (-len(entry[0]), not entry[2], entry))
         parts = [_write_pattern(wording, is_exact=is_exact) for wording, _, is_exact in entries]
-        names = tuple(_Name(tuple(map(table.get, key[1].split("/"))), frozenset(rules[key])) for key in entries)
+        # "EF" is found as written and, like "ef", by the rules for any case.
+        all_rules = (rules[key] | rules.get((key[0].lower(), key[1], False), set()) for key in entries)
+        names = tuple(
+            _Name(tuple(map(table.get, key[1].split("/"))), frozenset(found))
+            for key, found in zip(entries, all_rules, strict=True)
+        )
         compiled[word] = (re.compile(f"(?:{'|'.join(parts)})(?![A-Za-z0-9])"), names)
     return compiled
 

@@ -43,11 +43,12 @@ class PhraseFinder:
         matches
             The exact matches, in order of place.
         """
+        firsts = [match.first for match in matches]
         for start, end in headings:
             first, last = bisect_left(starts, start), bisect_left(starts, end) - 1
             while last >= first and words.segment[last] != words.segment[first]:
                 last -= 1
-            inside = [match for match in matches if first <= match.first and match.last <= last]
+            inside = matches[bisect_left(firsts, first) : bisect_left(firsts, last + 1)]
             if self._is_unread(words, first, last, inside):
                 yield first, last
 

@@ -1,13 +1,24 @@
-"""Reads the text of notes from files; whatever is not text is refused in one line that quotes none of it."""
+"""Reads the text of notes from files, and makes text safe to show; what is not text is refused in one line."""
 
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from pathlib import Path
 
 from codeassist.errors import DataFileError
 
+_UNSAFE = re.compile(
+    r"""
+    [\x00-\x08\x0b-\x1f\x7f-\x9f]           # controls, other than tab and line feed; a terminal obeys some of them
+    | [\u200e\u200f\u202a-\u202e\u2066-\u2069]   # marks that reorder what is read
+    | [\ud800-\udfff]                       # halves of characters, which cannot be written
+    """,
+    re.VERBOSE,
+)
+# A line break of another kind is a line break; that of Windows is a space and one, so that places stay the same.
+_BREAKS = str.maketrans("\r\v\f", "\n\n\n")
 _LAYOUT = frozenset("\t\n\v\f\r")
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -90,6 +101,22 @@ def decode_text(content: bytes, *, name: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return _decode_cp1252(content, name=name, place=error.start)
+
+
+def make_safe(text: str) -> str:
+    r"""Return a text of the same length in which nothing but layout controls how it is shown.
+
+    Notes
+    -----
+    Controls, and marks that reorder what is read, become a replacement character, so that no note can steer a terminal
+    or misrepresent itself.
+
+    Examples
+    --------
+    >>> make_safe("A\x1b[2J")
+    'A�[2J'
+    """
+    return _UNSAFE.sub("\ufffd", text.replace("\r\n", " \n").translate(_BREAKS))
 
 
 def _decode_cp1252(content: bytes, *, name: str, place: int) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import UnknownCodeError
-from codeassist.report.view import make_safe
+from codeassist.io.texts import make_safe
 from codeassist.terminology.axes import AxisTable, AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.editions import EditionInfo
@@ -48,7 +48,9 @@ def render_matches(matches: Sequence[CodeMatch], codeset: CodeSet) -> Renderable
     return table
 
 
-def render_code(code: str, codeset: CodeSet, tables: AxisTables, *, most_rows: int | None = MOST_ROWS) -> RenderableType:
+def render_code(
+    code: str, codeset: CodeSet, tables: AxisTables, *, most_rows: int | None = MOST_ROWS
+) -> RenderableType:
     """Return all that an edition says of one code: place, notes, seventh characters, the codes below and their axes.
 
     Parameters
@@ -98,7 +100,9 @@ def render_editions(editions: Sequence[EditionInfo]) -> RenderableType:
 def _title(code: str, codeset: CodeSet) -> RenderableType:
     head = Text.assemble((code, "bold cyan"), f"  {codeset.title(code)}")
     billable = codeset.is_billable(code)
-    state = Text("billable", style="green") if billable else Text("not billable, choose a code below it", style="yellow")
+    state = (
+        Text("billable", style="green") if billable else Text("not billable, choose a code below it", style="yellow")
+    )
     return Group(head, Text(f"{codeset.system} {codeset.edition} · ", style="dim").append_text(state))
 
 
@@ -118,8 +122,14 @@ def _notes(heading: str, notes: Sequence[InstructionNote], code: str) -> Rendera
     table.add_column(overflow="fold", ratio=1)
     table.add_column(style="dim italic", no_wrap=True)
     for note in notes:
-        table.add_row(Text(note.text), "" if note.at_code == code else f"from {note.at_code}")
+        table.add_row(Text(note.text), _name_owner(note.at_code, code))
     return Group(Text(heading, style="bold"), Padding(table, (0, 0, 0, 2)))
+
+
+def _name_owner(owner: str, code: str) -> str:
+    if owner == code:
+        return ""
+    return f"from chapter {owner}" if owner.isdigit() else f"from {owner}"
 
 
 def _sevenths(code: str, codeset: CodeSet) -> Iterator[RenderableType]:

@@ -11,15 +11,22 @@ from rich.table import Table
 from rich.text import Text
 
 from codeassist.core.results import DISCLAIMER, CodingResult
-from codeassist.report.view import Evidence, Reason, SuggestionView, describe_code_set, make_safe, make_views
+from codeassist.io.texts import make_safe
+from codeassist.report.view import (
+    GROUP_HEADINGS,
+    GROUP_MEANINGS,
+    Evidence,
+    Reason,
+    SuggestionView,
+    describe_code_set,
+    make_views,
+)
 
 _CODE_WIDTH = 9
 _BAR_CELLS = 8
 _MOST_EVIDENCE = 3
 _MOST_ALTERNATIVES = 3
 _COLOR = {"report": "green", "consider": "yellow"}
-_HEADING = {"report": "Report", "consider": "Consider"}
-_MEANING = {"report": "what a coder would put on the claim", "consider": "shown for review only"}
 
 
 def render_result(result: CodingResult) -> RenderableType:
@@ -59,7 +66,8 @@ def _head(result: CodingResult) -> Text:
 
 def _heading(disposition: str, count: int) -> Text:
     return Text.assemble(
-        (f"{_HEADING[disposition]} {count}", f"bold {_COLOR[disposition]}"), (f"  {_MEANING[disposition]}", "dim")
+        (f"{GROUP_HEADINGS[disposition]} {count}", f"bold {_COLOR[disposition]}"),
+        (f"  {GROUP_MEANINGS[disposition]}", "dim"),
     )
 
 
@@ -72,7 +80,9 @@ def _block(view: SuggestionView, *, names_note: bool) -> RenderableType:
     head.add_column(width=_CODE_WIDTH)
     head.add_column(ratio=1)
     head.add_column(width=_BAR_CELLS + 4, no_wrap=True)
-    head.add_row(Text(suggestion.code.value, style="bold cyan"), title, _meter(view.percent, _COLOR[suggestion.disposition]))
+    head.add_row(
+        Text(suggestion.code.value, style="bold cyan"), title, _meter(view.percent, _COLOR[suggestion.disposition])
+    )
     details = Table.grid(padding=(0, 2, 0, 0))
     details.add_column(style="dim", no_wrap=True, width=4)
     details.add_column(overflow="fold")
@@ -115,7 +125,8 @@ def _explain(reasons: Sequence[Reason]) -> Text:
     text = Text()
     for reason in reasons:
         text.append(" · " if text else "")
-        text.append("+ " if reason.points > 0 else "− ", style="green" if reason.points > 0 else "red")
+        # A space that does not break keeps the sign with its words.
+        text.append("+\u00a0" if reason.points > 0 else "\u2212\u00a0", style="green" if reason.points > 0 else "red")
         text.append(reason.words)
     return text
 

@@ -1,8 +1,4 @@
-"""What people are shown of a result, worked out once for the terminal and for the page.
-
-Control characters of a note, those that reorder text among them, are shown as a replacement character, one for one, so
-that no note can steer a terminal or misrepresent itself.
-"""
+"""What people are shown of a result, worked out once for the terminal and for the page."""
 
 from __future__ import annotations
 
@@ -16,22 +12,17 @@ from codeassist.core.codes import ICD10CM
 from codeassist.core.notes import Encounter, Span
 from codeassist.core.results import CodingResult
 from codeassist.core.suggestions import DISPOSITIONS, Candidate, Contribution, Flag, Suggestion
+from codeassist.io.texts import make_safe
 from codeassist.terminology.lexicon import read_table
 
-_UNSAFE = re.compile(
-    r"""
-    [\x00-\x08\x0b-\x1f\x7f-\x9f]           # controls, other than tab and line feed; a terminal obeys some of them
-    | [\u200e\u200f\u202a-\u202e\u2066-\u2069]   # marks that reorder what is read
-    | [\ud800-\udfff]                       # halves of characters, which cannot be written
-    """,
-    re.VERBOSE,
-)
 _SPACES = re.compile(r"\s+")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _CONTEXT = 40
 _MOST_REASONS = 3
 # Reasons weaker than this change a confidence by less than two points in a hundred.
 _WEAKEST_REASON = 0.1
+GROUP_HEADINGS = {"report": "Report", "consider": "Consider"}
+GROUP_MEANINGS = {"report": "what a coder would put on the claim", "consider": "shown for review only"}
 _SECTION_NAMES = {"assessment_plan": "assessment and plan", "preamble": "start of the note"}
 _FLAG_WORDS = {"excludes1": "Excludes1 with", "integral_symptom": "part of"}
 
@@ -81,17 +72,6 @@ def make_views(result: CodingResult) -> dict[str, tuple[SuggestionView, ...]]:
 def describe_code_set(result: CodingResult) -> str:
     """Return the code sets of a result with their editions: ``"ICD-10-CM 2026-04"``."""
     return ", ".join(f"{system} {edition}" for system, edition in result.pipeline.code_sets) or ICD10CM
-
-
-def make_safe(text: str) -> str:
-    """Return a text of the same length in which nothing but layout controls how it is shown.
-
-    Examples
-    --------
-    >>> make_safe("A\\x1b[2J")
-    'A�[2J'
-    """
-    return _UNSAFE.sub("\ufffd", text.replace("\r", "\n") if "\r" in text else text)
 
 
 def name_section(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Finds the places in a note that look like headings: at line starts, after MTSamples' comma breaks, and inline.
+"""Finds the places that look like headings: at line starts, after the comma breaks of transcriptions, and inline.
 
 Every step looks at a bounded stretch of text, so the work grows linearly with the note.
 """

@@ -102,10 +102,10 @@ class HeadingTable:
 
     def _find_by_head(self, wording: str, *, is_capitals: bool) -> Heading | None:
         words = wording.split()
-        if len(words) > (9 if is_capitals else 5) or not _SENTENCE_WORDS.isdisjoint(words[1:]):
-            return None
         cut = next((place for place, word in enumerate(words) if word in _PREPOSITIONS and place), len(words))
         core = words[:cut]
+        if len(words) > (9 if is_capitals else 5) or not _SENTENCE_WORDS.isdisjoint(core[1:]):
+            return None
         if any(word.endswith((",", ";")) or (len(word) > 4 and word.endswith(".")) for word in core):
             return None
         joint = core.index("and") if "and" in core else 0

@@ -116,10 +116,10 @@ class ProblemHeadingFinder:
         stop = _STOP.search(text, item.start, limit)
         if stop is None and limit < item.end:
             return 0
-        phrase = text[item.start : stop.start() if stop is not None else limit].rstrip(_EDGES)
+        phrase = text[item.start : stop.start() if stop is not None else limit].rstrip(_EDGES).rstrip()
         words = [word.strip(".,;()") for word in phrase.lower().split()]
         most = _MAX_LIST_WORDS if is_list and "," in phrase else _MAX_WORDS[item.form]
-        if not words or len(words) > most or not any(map(str.isalpha, words[0])):
+        if not words or len(words) > most or phrase[0].isspace() or not any(map(str.isalpha, words[0])):
             return 0
         is_running = words[0] in self._first_words or not self._verbs.isdisjoint(words)
         if is_running or (item.form == "line" and phrase[0].islower()) or self._is_label(phrase):

@@ -183,18 +183,19 @@ def _skip_blanks(text: str, start: int, end: int) -> int:
 def _merge_empty(text: str, openings: list[_Opening]) -> list[_Opening]:
     """Join a heading that has nothing under it to the next one; the last one becomes a body of its kind."""
     merged: list[_Opening] = []
-    start = -1
+    joined = -1
     for place, opening in enumerate(openings):
         is_last = place + 1 == len(openings)
         limit = len(text) if is_last else openings[place + 1].start
-        if start >= 0:
-            opening.start, start = start, -1
+        has_text = joined >= 0 or not _is_nothing(text, opening.start, limit)
+        if joined >= 0:
+            opening.start, joined = joined, -1
         if not _is_blank(text, opening.end, limit):
             merged.append(opening)
-        elif not is_last:
-            start = -1 if _is_nothing(text, opening.start, limit) else opening.start
-        elif not _is_nothing(text, opening.start, limit):
+        elif has_text and is_last:
             merged.append(_Opening(opening.kind, opening.start, opening.start))
+        elif has_text:
+            joined = opening.start
     return merged
 
 

@@ -27,7 +27,14 @@ from codeassist.terminology.axis_build import read_stems
 from codeassist.terminology.axis_compile import compile_table, read_table_text
 from codeassist.terminology.axis_facets import AXES_FOLDER, TitleWords
 from codeassist.terminology.axis_overrides import AxisOverrides
-from codeassist.terminology.axis_records import Axis, AxisRow, AxisTable, format_axis_table, to_axis_table
+from codeassist.terminology.axis_records import (
+    Axis,
+    AxisRow,
+    AxisTable,
+    fold_axis_table,
+    format_axis_table,
+    to_axis_table,
+)
 from codeassist.terminology.axis_select import RowSelector, Selection
 from codeassist.terminology.axis_titles import TitleReader
 from codeassist.terminology.axis_wordings import AxisWordings
@@ -36,7 +43,16 @@ from codeassist.terminology.lexicon import LEXICON_FOLDER
 from codeassist.terminology.store import Arrays, CompiledStore, TextTable, hash_file, load_or_build, pack_texts
 from codeassist.terminology.words import WordNormalizer
 
-__all__ = ["Axis", "AxisRow", "AxisTable", "AxisTables", "Selection", "derive_axis_table", "format_axis_table"]
+__all__ = [
+    "Axis",
+    "AxisRow",
+    "AxisTable",
+    "AxisTables",
+    "Selection",
+    "derive_axis_table",
+    "fold_axis_table",
+    "format_axis_table",
+]
 
 _COMPILERS = (
     axis_build,

@@ -17,7 +17,7 @@ _MAX_WORDINGS = 60
 _SIDE = re.compile(r"\b(right|left)\b", re.IGNORECASE)
 _SWAP = {"right": "left", "left": "right", "Right": "Left", "Left": "Right"}
 _NOS = re.compile(r"\bNOS\b|\bunspecified\b", re.VERBOSE | re.IGNORECASE)
-_TWO_HEADS = re.compile(r"\b(?:and|or|other)\b", re.VERBOSE | re.IGNORECASE)
+_TWO_HEADS = re.compile(r"\b(?:and|or)\b", re.VERBOSE | re.IGNORECASE)
 _COMMON_SHARE = 0.9
 
 

@@ -63,6 +63,8 @@ def _label_row(row: StemRow, pairs: Mapping[frozenset[str], str]) -> dict[Key, l
 
 def label_of(facet: Facet) -> str:
     """Return the heading of the column that a value belongs to."""
+    if facet.is_detail and facet.axis == "type":
+        return "detail"
     return _LABELS.get(facet.value, facet.axis)
 
 

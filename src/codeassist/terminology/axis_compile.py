@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from codeassist.terminology.axis_build import OTHER_WORD, StemRow, Stems, cut_title
 from codeassist.terminology.axis_columns import Column, lay_out
-from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, Facet
+from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, UNSPECIFIED, Facet
 from codeassist.terminology.axis_titles import TitleReader
 from codeassist.terminology.axis_wordings import DENIED
 from codeassist.terminology.codeset import CodeSet
@@ -19,6 +19,8 @@ from codeassist.terminology.codeset import CodeSet
 # A wording is (mask, facet numbers); a facet is (axis, value, mask, weight).
 Wording = tuple[int, tuple[int, ...]]
 CompiledFacet = tuple[str, str, int, int]
+# "for fracture" repeats what the row is.
+_SEVENTH_HEAD = frozenset({"fracture", "encounter"})
 _HEALED = frozenset({"delayed healing", "nonunion", "malunion"})
 
 
@@ -227,8 +229,12 @@ def _seventh_meanings(codeset: CodeSet, code: str) -> Iterator[tuple[str, str]]:
 
 
 def _pack_seventh(text: str, reader: TitleReader) -> list[list[object]]:
-    facets = reader.read(text)
+    facets = reader.read(f", {text}", head=_SEVENTH_HEAD)
     facets = tuple(replace(f, words=frozenset({"open"})) if f.value == "open type I or II" else f for f in facets)
     if _HEALED & {facet.value for facet in facets}:
-        facets = tuple(facet for facet in facets if facet.value != "subsequent")
-    return [[facet.axis, facet.value, sorted(facet.words), facet.kind] for facet in facets if facet.words]
+        facets = tuple(replace(f, kind=ASSUMED) if f.value == "subsequent" else f for f in facets)
+    return [[facet.axis, facet.value, sorted(facet.words), facet.kind] for facet in facets if _says(facet)]
+
+
+def _says(facet: Facet) -> bool:
+    return bool(facet.words) or facet.kind == UNSPECIFIED

@@ -20,7 +20,11 @@ STATED, UNSPECIFIED, ASSUMED, OTHER = range(4)
 
 NO_WORDS: frozenset[str] = frozenset()
 _UNSPECIFIED = "unspecified"
-_AXIS_BY_LEAD: Mapping[str, str] = {"with": "complication", "due": "etiology", "of": "site"}
+# "Glaucoma, unspecified eye" leaves the side open; "carcinoma of unspecified eye" names a site.
+_OPEN_NAMES = {"complication": "unspecified complication", "complications": "unspecified complications"}
+_ORGANS = frozenset({"eye", "ear"})
+_AXIS_BY_LEAD: Mapping[str, str] = {"with": "complication", "due": "etiology"}
+_WHOLE_LEADS = frozenset({"with", "without", "due"})
 _GLUE = re.compile(
     r"""
       \s+ (?= [,.;:)'-] )     # no space before punctuation
@@ -36,7 +40,7 @@ class Facet:
     """This is one axis value of one row: how it is met and, where words state it, which.
 
     An assumed facet needs no words; where it has some, they confirm it. ``either`` are the two sides of an "and" or
-    "or", each of which may be enough (guideline I.A.14).
+    "or", each of which may be enough (guideline I.A.14). ``is_detail`` marks what stands after a comma.
     """
 
     axis: str
@@ -44,6 +48,7 @@ class Facet:
     words: frozenset[str]
     kind: int = STATED
     either: tuple[frozenset[str], ...] = ()
+    is_detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +110,50 @@ def make_facet(segment: Sequence[TitleToken], head: frozenset[str], steer: Title
         The steering vocabulary.
     """
     lead = segment[0].lead
-    said = _trim(segment[lead == "without" :], head)
+    # "With heart failure" is said in full under "Hypertensive heart disease", too.
+    head = NO_WORDS if lead in _WHOLE_LEADS else head
+    said = _trim(_drop_open_noun(segment[lead == "without" :], steer), head)
     words = frozenset(t.word for t in said if t.word and t.word not in steer.empty and t.word not in head)
     strong = words - steer.weak
     raw = [token.raw.lower() for token in said]
     text = _clean(raw, steer.edges)
+    if _UNSPECIFIED in raw:
+        text = _OPEN_NAMES.get(text) or text.removeprefix("part of ")
     if lead == "without":
-        return Facet("complication", f"without {text}", words, ASSUMED) if words else None
-    axis = _AXIS_BY_LEAD.get(lead) or ("site" if words and words <= steer.sites else "type")
+        return Facet("complication", f"without {text}", strong or words, ASSUMED) if words else None
+    axis = _find_axis(lead, words, steer.sites)
+    if lead == "of" and axis == "type":
+        text = f"of {text}"
     if "other" in raw:
-        return Facet(axis, text, strong or words, OTHER)
-    if _UNSPECIFIED in raw and words <= steer.nouns.keys():
+        axis = steer.nouns.get(*words, "") or axis if len(words) == 1 else axis
+        return Facet(axis, text, strong or words, OTHER, is_detail=lead == "comma")
+    if _UNSPECIFIED in raw and words <= (steer.nouns.keys() if lead == "comma" else steer.nouns.keys() - _ORGANS):
         named = next((steer.nouns[word] for word in sorted(words)), "")
         return Facet(named or axis, _UNSPECIFIED, NO_WORDS, UNSPECIFIED)
     if not words:
         return None
-    return Facet(axis, text, strong or words, either=_find_either(said, words, steer))
+    either = _find_either(said, words, steer)
+    return Facet(axis, text, strong or words, either=either, is_detail=lead == "comma")
+
+
+def _drop_open_noun(segment: Sequence[TitleToken], steer: TitleWords) -> Sequence[TitleToken]:
+    """Cut "unspecified side" off the end of a longer segment."""
+    if (
+        len(segment) > 2
+        and segment[-2].raw == _UNSPECIFIED
+        and segment[-1].word in steer.nouns
+        and not segment[-3].lead
+    ):
+        return segment[:-2]
+    return segment
+
+
+def _find_axis(lead: str, words: frozenset[str], sites: frozenset[str]) -> str:
+    """Return the axis of a segment: parts of the body are sites, "of Fallot" goes on with the name before it."""
+    if lead in _AXIS_BY_LEAD:
+        return _AXIS_BY_LEAD[lead]
+    is_site = bool(words & sites) if lead == "of" else bool(words) and words <= sites
+    return "site" if is_site else "type"
 
 
 def _trim(segment: Sequence[TitleToken], head: frozenset[str]) -> Sequence[TitleToken]:

@@ -72,8 +72,34 @@ def to_axis_table(table: CompiledTable, code: str) -> AxisTable:
     return AxisTable(code, table.head, axes, rows)
 
 
+def fold_axis_table(table: AxisTable, codeset: CodeSet) -> tuple[AxisTable, tuple[AxisTable, ...]]:
+    """Part a table as a coder would: a row for each code before its seventh character, and the characters apart.
+
+    Returns
+    -------
+    tuple[AxisTable, tuple[AxisTable, ...]]
+        The table of codes, a hyphen for the seventh character; and a table for each set of characters in use, its rows
+        named by the character. Without seventh characters the table itself and no other.
+    """
+    groups: dict[str, list[AxisRow]] = {}
+    for row in table.rows:
+        stem = f"{row.code[:7]}-" if len(row.code) == 8 and codeset.seventh_characters(row.code) else row.code
+        groups.setdefault(stem, []).append(row)
+    width = len(table.axes)
+    inner = [at for at in range(width) if any(len({row.values[at] for row in rows}) > 1 for rows in groups.values())]
+    outer = [at for at in range(width) if at not in inner]
+    stems = tuple(_take(rows[0], stem, outer) for stem, rows in groups.items())
+    sets = dict.fromkeys(
+        tuple(_take(row, row.code[7], inner) for row in rows) for stem, rows in groups.items() if stem.endswith("-")
+    )
+    characters = tuple(
+        AxisTable("7th", "Seventh character", tuple(table.axes[at] for at in inner), rows) for rows in sets
+    )
+    return AxisTable(table.category, table.head, tuple(table.axes[at] for at in outer), stems), characters
+
+
 def format_axis_table(table: AxisTable, codeset: CodeSet) -> str:
-    """Return a table as text: one line a code, its title last.
+    """Return a table as text: one line a code, its title last, and the seventh characters below.
 
     Parameters
     ----------
@@ -82,14 +108,33 @@ def format_axis_table(table: AxisTable, codeset: CodeSet) -> str:
     codeset
         The edition, for the titles.
     """
-    heads = ["code", *(axis.label for axis in table.axes), "title"]
-    lines = [[row.code, *(value for _, value in row.values), codeset.title(row.code)] for row in table.rows]
-    widths = [max(len(line[place]) for line in [heads, *lines]) for place in range(len(heads) - 1)]
-    text = [f"{table.category}  {codeset.title(table.category)}"]
-    for line in [heads, *lines]:
-        padded = [cell.ljust(width) for cell, width in zip(line[:-1], widths, strict=True)]
-        text.append("  ".join([*padded, line[-1]]))
-    return "\n".join(text) + "\n"
+    codes, characters = fold_axis_table(table, codeset)
+    blocks = [f"{table.category}  {codeset.title(table.category)}", *_lines(codes, codeset)]
+    for meanings in characters:
+        blocks += ["", *_lines(meanings, None)]
+    return "\n".join(blocks) + "\n"
+
+
+def _lines(table: AxisTable, codeset: CodeSet | None) -> Iterator[str]:
+    heads = ["code" if codeset else "7th", *(axis.label for axis in table.axes)]
+    cells = [[row.code, *(value for _, value in row.values)] for row in table.rows]
+    widths = [max(len(line[place]) for line in [heads, *cells]) for place in range(len(heads))]
+    titles = ["title" if codeset else ""]
+    titles += [codeset.title(_find_titled(row.code, codeset)) if codeset else "" for row in table.rows]
+    for line, title in zip([heads, *cells], titles, strict=True):
+        yield "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=True)), title]).rstrip()
+
+
+def _find_titled(code: str, codeset: CodeSet) -> str:
+    """Return the code above the seventh character that a row's hyphen stands for."""
+    stem = code.rstrip("-")
+    while stem not in codeset:
+        stem = stem[:-1].rstrip(".")
+    return stem
+
+
+def _take(row: AxisRow, name: str, places: Sequence[int]) -> AxisRow:
+    return AxisRow(name, tuple(row.values[at] for at in places))
 
 
 def _expand(table: CompiledTable, place: int) -> Iterator[tuple[str, Mapping[Key, str]]]:

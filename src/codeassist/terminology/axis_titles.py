@@ -34,7 +34,8 @@ _SILENT = re.compile(
       ,?\ with\ or\ without\ [^,]*                          # either way
     | \bwhether\ with\ [^,]*                                # "unspecified whether with hypoxia or hypercapnia"
     | ,?\ not\ (?:elsewhere|otherwise)\ (?:classified|specified)
-    | ,?\ unspecified\ as\ to\ [^,]*                        # "unspecified as to episode of care"
+    | ,?\ unspecified\ as\ [^,]*                            # "unspecified as acute or chronic"
+    | ,?\ site\ not\ specified
     | ,?\ not\ specified\ as\ [^,]*                         # "not specified as recurrent"
     | ,?\ (?:in\ (?:other\ )?(?:specified\ )?)?diseases\ classified\ (?:elsewhere|to\ other\ chapters)
     | ,?\ classified\ elsewhere
@@ -44,7 +45,7 @@ _SILENT = re.compile(
 )
 _OTHER_AND = re.compile(
     r"""
-    \bother\ (?:specified\ )?(?:and|or)\ unspecified\b    # as good as "unspecified" alone
+    \b(?:other|chronic)\ (?:specified\ )?(?:and|or)\ unspecified\b    # as good as "unspecified" alone
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -120,9 +121,15 @@ class TitleReader:
         return self._wordings.expand(frozenset(said)).union(*(facet.words for _, facet in values))
 
     def _tokenize_uncached(self, title: str) -> tuple[TitleToken, ...]:
-        leads = self._steer.leads
         texts = [token.text for token in get_tokenizer()(title)]
-        return tuple(TitleToken(t, self._normalizer(t), _MARKS.get(t) or leads.get(t.lower(), "")) for t in texts)
+        pairs = zip(texts, [*texts[1:], ""], strict=True)
+        return tuple(TitleToken(text, self._normalizer(text), self._lead_of(text, after)) for text, after in pairs)
+
+    def _lead_of(self, text: str, after: str) -> str:
+        # "Secondary to" opens a cause; "secondary" alone is an adjective.
+        if text.lower() == "secondary" and after != "to":
+            return ""
+        return _MARKS.get(text) or self._steer.leads.get(text.lower(), "")
 
     def _read_uncached(self, title: str, head: frozenset[str], plain: frozenset[str]) -> tuple[Facet, ...]:
         tokens = self._tokenize(_strip(title))
@@ -223,6 +230,6 @@ def _goes_on(token: TitleToken, segment: Sequence[TitleToken]) -> bool:
     "Rupture of ear drum" stays one complication and "lower end of radius" one site, while "embolism of middle cerebral
     artery" is a cause and a site; "due to" is one lead.
     """
-    if not segment or token.lead != "of":
+    if not segment or token.lead != "of" or segment[-1].lead == "comma":
         return False
-    return segment[0].lead in {"with", "without", "of"} or all(other.lead for other in segment)
+    return segment[0].lead in {"with", "without", "of", "comma"} or all(other.lead for other in segment)

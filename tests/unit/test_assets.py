@@ -1,0 +1,109 @@
+import hashlib
+import json
+
+import platformdirs
+import pytest
+
+from codeassist import assets
+from codeassist.assets import CACHE_VARIABLE, asset_root, cache_root, find_asset, read_model
+from codeassist.errors import AssetError
+
+MODEL = b'{"coefficients": {"heading": 0.5}, "intercept": -1.0}\n'
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """Stand a folder of the test's own in for the one with ``data`` and ``models``."""
+    monkeypatch.setattr(assets, "asset_root", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def model_folder(root):
+    folder = root / "models" / "invented" / "1"
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_bytes(MODEL)
+    manifest = {"files": {"model.json": hashlib.sha256(MODEL).hexdigest()}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Stand a package at ``src/codeassist`` of an empty checkout in for the installed one."""
+    folder = tmp_path / "checkout" / "src" / "codeassist"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(assets, "_PACKAGE", folder)
+    asset_root.cache_clear()
+    yield folder
+    asset_root.cache_clear()
+
+
+def test_data_inside_the_package_is_preferred_to_a_checkout(package):
+    (package / "_assets" / "data" / "lexicon").mkdir(parents=True)
+    (package.parents[1] / "data" / "lexicon").mkdir(parents=True)
+
+    assert asset_root() == package / "_assets"
+
+
+def test_data_of_the_checkout_is_found_from_an_editable_install(package):
+    (package.parents[1] / "data" / "lexicon").mkdir(parents=True)
+
+    assert asset_root() == package.parents[1]
+
+
+def test_package_without_data_says_to_reinstall(package):
+    with pytest.raises(AssetError, match="reinstall the package"):
+        asset_root()
+
+
+def test_asset_is_found_by_its_relative_path(root):
+    (root / "data").mkdir()
+
+    assert find_asset("data") == root / "data"
+
+
+def test_missing_asset_is_named(root):
+    with pytest.raises(AssetError, match="data/lexicon/1999 is missing"):
+        find_asset("data/lexicon/1999")
+
+
+def test_cache_folder_is_where_the_environment_says(monkeypatch, tmp_path):
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+
+    assert cache_root() == tmp_path
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_cache_folder_is_the_accounts_own_by_default(monkeypatch, value):
+    monkeypatch.delenv(CACHE_VARIABLE, raising=False)
+    if value is not None:
+        monkeypatch.setenv(CACHE_VARIABLE, value)
+
+    assert str(cache_root()) == platformdirs.user_cache_dir("codeassist", appauthor=False)
+
+
+def test_model_with_the_manifests_sha256_is_read(model_folder):
+    assert read_model("models/invented/1") == {"coefficients": {"heading": 0.5}, "intercept": -1.0}
+
+
+def test_changed_byte_of_a_model_is_refused(model_folder):
+    (model_folder / "model.json").write_bytes(MODEL.replace(b"0.5", b"0.6"))
+
+    with pytest.raises(AssetError, match=r"models/invented/1/model\.json has sha256 \w{12}, its manifest says \w{12}"):
+        read_model("models/invented/1")
+
+
+@pytest.mark.parametrize("name", ["model.json", "manifest.json"])
+def test_missing_file_of_a_model_is_refused(model_folder, name):
+    (model_folder / name).unlink()
+
+    with pytest.raises(AssetError, match=r"no readable model\.json and manifest\.json"):
+        read_model("models/invented/1")
+
+
+def test_manifest_that_is_not_json_is_refused(model_folder):
+    (model_folder / "manifest.json").write_bytes(b"\xff{")
+
+    with pytest.raises(AssetError, match="no readable"):
+        read_model("models/invented/1")
