@@ -27,7 +27,7 @@ class LinkingSettings(_Settings):
 class SelectionSettings(_Settings):
     """This is when a suggestion is reported; confidences are calibrated probabilities."""
 
-    report_confidence: float = Field(default=0.5, ge=0.0, le=1.0)
+    report_confidence: float = Field(default=0.55, ge=0.0, le=1.0)
     consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
 
 

@@ -2,9 +2,9 @@
 
 ``nlp.add_pipe("codeassist")`` works in any pipeline, a blank one included. The component reads the text of the Doc and
 nothing else, so it neither needs nor disturbs what other components found.
-"""
 
-from __future__ import annotations
+Annotations are evaluated here, unlike in the other modules: spaCy reads those of a factory.
+"""
 
 from collections.abc import Callable
 from functools import lru_cache

@@ -95,16 +95,29 @@ class Linker:
         selection = self._tables.select(term.code, words)
         rationale = (*wording, *_explain_axes(selection))
         for value in (selection.code, *selection.also):
-            if not self._index.codeset.is_billable(value):
+            billable = self._find_billable(value)
+            if billable is None:
                 continue
             yield Candidate(
                 mention,
-                Code(ICD10CM, self._edition, value),
-                self._index.codeset.title(value),
+                Code(ICD10CM, self._edition, billable),
+                self._index.codeset.title(billable),
                 rationale,
                 anchor=term.code,
                 axis_values=selection.matched,
             )
+
+    def _find_billable(self, code: str) -> str | None:
+        """Return the code itself, or below a header the first row that its title calls unspecified.
+
+        Notes
+        -----
+        Guidelines I.B.18: a code for an unspecified condition is right where the record says no more.
+        """
+        codeset = self._index.codeset
+        if codeset.is_billable(code):
+            return code
+        return next((below for below in codeset.billable_under(code) if "unspecified" in codeset.title(below)), None)
 
     def _explain_term(self, term: IndexedTerm, *, rank: int) -> Iterator[Contribution]:
         yield Contribution(f"wording:{term.pedigree}", _WORDING_POINTS[term.pedigree], f"{term.text} ({term.code})")

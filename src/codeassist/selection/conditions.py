@@ -16,8 +16,9 @@ from codeassist.terminology.lexicon import read_generic_words, read_map
 
 STAYS_CURRENT = "-"
 # Sections in which a procedure's name means that it was done before this encounter.
-# "History of reflux" as the reason for a study names what the patient has.
+# "History of reflux" as the reason for a study names what the patient has; a past infection is past all the same.
 _INDICATION_SECTIONS = frozenset({"indication", "clinical_history"})
+_RESOLVED_HISTORIES = ("Z86.1", "Z87.01", "Z87.440")
 _PAST_PROCEDURE_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "problem_list"})
 
 
@@ -147,7 +148,7 @@ class ConditionGatherer:
         mapped = self._history.find(code)
         if mapped == STAYS_CURRENT or code.startswith("Z"):
             return "current", code
-        if mapped is None and section in _INDICATION_SECTIONS:
+        if section in _INDICATION_SECTIONS and not (mapped or "").startswith(_RESOLVED_HISTORIES):
             return "current", code
         return ("history", self._default(mapped)) if mapped else None
 

@@ -19,6 +19,7 @@ _SWAP = {"right": "left", "left": "right", "Right": "Left", "Left": "Right"}
 _NOS = re.compile(r"\bNOS\b|\bunspecified\b", re.VERBOSE | re.IGNORECASE)
 _TWO_HEADS = re.compile(r"\b(?:and|or)\b", re.VERBOSE | re.IGNORECASE)
 _COMMON_SHARE = 0.9
+_NEVER_HEAD = frozenset({"other", "specified", "unspecified"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +188,4 @@ def _find_head(title: str, titles: Iterable[str], reader: TitleReader) -> frozen
     own = reader.words(title)
     if _TWO_HEADS.search(title):
         own = frozenset(word for word in own if counts[word] >= _COMMON_SHARE * len(rows))
-    return frozenset(own | everywhere)
+    return frozenset(own | everywhere) - _NEVER_HEAD

@@ -21,7 +21,9 @@ _LABELS: Mapping[str, str] = {
     "displaced": "displacement", "nondisplaced": "displacement",
     "closed": "open or closed", "open": "open or closed", "open type I or II": "open or closed",
     "open type IIIA, IIIB, or IIIC": "open or closed",
-    "male": "sex", "female": "sex",
+    "male": "sex", "female": "sex", "complete": "extent", "partial": "extent",
+    "accidental": "intent", "intentional self-harm": "intent", "assault": "intent", "undetermined intent": "intent",
+    "adverse effect": "intent", "underdosing": "intent",
 }  # fmt: skip
 
 

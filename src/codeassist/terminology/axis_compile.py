@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 
 from codeassist.terminology.axis_build import OTHER_WORD, StemRow, Stems, cut_title
 from codeassist.terminology.axis_columns import Column, lay_out
@@ -21,6 +23,7 @@ Wording = tuple[int, tuple[int, ...]]
 CompiledFacet = tuple[str, str, int, int]
 # "for fracture" repeats what the row is.
 _SEVENTH_HEAD = frozenset({"fracture", "encounter"})
+_OTHER_BIT = 1
 _HEALED = frozenset({"delayed healing", "nonunion", "malunion"})
 
 
@@ -171,6 +174,7 @@ class _Nodes:
         self._reader = reader
         self._rows = {row.code: row for row in stems.rows}
         self._spans = _find_spans(codeset, stems)
+        self._titled = [draft.mask_of(row.wordings[0]) for row in stems.rows]
         self._implied = {code: self._find_implied(code) for code in self._spans}
 
     def make(self) -> dict[str, tuple[int, ...]]:
@@ -189,7 +193,20 @@ class _Nodes:
                 mask |= self._draft.known(facet.words)
             # A category is "other" than other categories; its rows are not.
             mask |= facet.kind == OTHER and code != self._stems.category
-        return mask
+        return mask | self._find_common(code)
+
+    def _find_common(self, code: str) -> int:
+        """Return the words that every row below a header says: "elbow" of lateral epicondylitis."""
+        first, stop = self._spans[code]
+        if stop - first < 2:
+            return 0
+        common = -1
+        for row in self._stems.rows[first:stop]:
+            said = 0
+            for wording in row.wordings:
+                said |= self._draft.mask_of([facet for facet in wording if facet.kind == STATED])
+            common &= said
+        return common
 
     def _find_scope(self, code: str) -> str:
         """Return the largest code above of which ``code`` is the row that states nothing more."""

@@ -20,9 +20,9 @@ STATED, UNSPECIFIED, ASSUMED, OTHER = range(4)
 
 NO_WORDS: frozenset[str] = frozenset()
 _UNSPECIFIED = "unspecified"
-# "Glaucoma, unspecified eye" leaves the side open; "carcinoma of unspecified eye" names a site.
+# "Otitis, unspecified ear" leaves the side open; "burn of unspecified ear" names a site.
 _OPEN_NAMES = {"complication": "unspecified complication", "complications": "unspecified complications"}
-_ORGANS = frozenset({"eye", "ear"})
+_ORGANS = frozenset({"ear"})
 _AXIS_BY_LEAD: Mapping[str, str] = {"with": "complication", "due": "etiology"}
 _WHOLE_LEADS = frozenset({"with", "without", "due"})
 _GLUE = re.compile(

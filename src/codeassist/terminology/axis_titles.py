@@ -59,7 +59,7 @@ _MARKS = {",": "comma", ";": "comma", ":": "comma"}
 # Inside "with ..." and "due to ..." these qualify the complication or cause, not the row.
 _INNER_AXES = frozenset({"acuity", "severity", "stage", "type", "behavior"})
 # Values of the axis "type" that are set apart from the words around them; other adjectives stay part of a name.
-_SET_APART = frozenset({"displaced", "nondisplaced", "closed", "open", "open type I or II"})
+_SET_APART = frozenset({"displaced", "nondisplaced", "closed", "open", "open type I or II", "complete", "partial"})
 _NUMBERED = re.compile(
     r"""
     type\ \d | open\ type\ .*    # "type 2"; "open type IIIA, IIIB, or IIIC"

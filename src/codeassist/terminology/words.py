@@ -66,7 +66,8 @@ def fold_word(text: str) -> str:
     if not word.isascii():
         word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
         word = word.replace("\u2019", "'")
-    word = word.removesuffix("'s").removesuffix("'")
+    # The tokenizer takes a letter with its full stop for an initial: "hepatitis C."
+    word = word.removesuffix(".").removesuffix("'s").removesuffix("'")
     if len(word) > 3 and word.endswith("s") and not word.endswith(_KEPT_ENDINGS):
         return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
     return word
