@@ -52,7 +52,9 @@ def suggest_visit(note):
     pressure = make_mention(note, "Hypertension")
     earlier = make_mention(note, "hypertension", section="history_of_present_illness")
     swelling = make_mention(note, "leg swelling", section="history_of_present_illness")
-    combined = make_candidate(pressure, "I11.0", "Hypertensive heart disease with heart failure", detail="hypertension (I10)")
+    combined = make_candidate(
+        pressure, "I11.0", "Hypertensive heart disease with heart failure", detail="hypertension (I10)"
+    )
     heart = make_candidate(failure, "I50.23", "Acute on chronic systolic (congestive) heart failure")
     yield make_suggestion(
         (combined, make_candidate(earlier, "I10", "Essential (primary) hypertension"), heart),

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import numpy as np
+from spacy.attrs import ORTH
 from spacy.tokens import Doc
 
 try:
@@ -31,8 +33,8 @@ def find_definitions(doc: Doc) -> Mapping[str, str]:
     definitions: dict[str, str] = {}
     if find_abbreviation is None:
         return definitions
-    for i in range(1, len(doc) - 2):
-        if doc[i].text == "(" and doc[i + 2].text == ")" and _SHORT_FORM.fullmatch(doc[i + 1].text):
+    for i in np.flatnonzero(doc.to_array(ORTH) == doc.vocab.strings["("]).tolist():
+        if 0 < i < len(doc) - 2 and doc[i + 2].text == ")" and _SHORT_FORM.fullmatch(doc[i + 1].text):
             short = doc[i + 1 : i + 2]
             reach = min(_MAX_LONG_WORDS, len(short.text) + 5, 2 * len(short.text))
             _, long = find_abbreviation(doc[max(0, i - reach) : i], short)

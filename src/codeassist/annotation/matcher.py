@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from spacy.attrs import ORTH
 from spacy.tokens import Doc
 
 from codeassist.terminology.spelling import SpellingCorrector
@@ -67,30 +68,31 @@ class WordReader:
         self._normalizer = normalizer
         self._corrector = corrector
         self._modifiers = modifiers
-        self._known: dict[str, tuple[str, int, bool]] = {}
+        # By spaCy's number of the token's text: nothing is decoded for a token that was seen before.
+        self._known: dict[int, tuple[str, int, bool, str]] = {}
 
     def __call__(self, doc: Doc) -> NoteWords:
         """Read the content words of a tokenized note."""
         words, tokens, segments, clauses, hashes, modifiers, joined = [], [], [], [], [], [], []
         segment = clause = 0
         after_conjunction = False
-        for position, token in enumerate(doc):
-            text = token.text
-            word, number, is_modifier = self._known.get(text) or self._read(text)
-            if not word:
-                if text in _BREAKS or _is_line_end(doc, position, text):
-                    segment += 1
-                    clause += text in _CLAUSE_ENDS or text.isspace()
-                after_conjunction |= text in _CONJUNCTIONS
+        known, read = self._known, self._read
+        for position, orth in enumerate(doc.to_array(ORTH).tolist()):
+            word, number, is_modifier, text = known.get(orth) or read(orth, doc)
+            if word:
+                words.append(word)
+                tokens.append(position)
+                segments.append(segment)
+                clauses.append(clause)
+                hashes.append(number)
+                modifiers.append(is_modifier)
+                joined.append(after_conjunction)
+                after_conjunction = False
                 continue
-            words.append(word)
-            tokens.append(position)
-            segments.append(segment)
-            clauses.append(clause)
-            hashes.append(number)
-            modifiers.append(is_modifier)
-            joined.append(after_conjunction)
-            after_conjunction = False
+            if text in _BREAKS or _is_line_end(doc, position, text):
+                segment += 1
+                clause += text in _CLAUSE_ENDS or text.isspace()
+            after_conjunction |= text in _CONJUNCTIONS
         return NoteWords(
             tuple(words),
             tuple(tokens),
@@ -102,14 +104,15 @@ class WordReader:
             frozenset(words),
         )
 
-    def _read(self, text: str) -> tuple[str, int, bool]:
+    def _read(self, orth: int, doc: Doc) -> tuple[str, int, bool, str]:
+        text = doc.vocab.strings[orth]
         word = self._normalizer(text)
         # A capitalised word may be a name, and names are not corrected into diseases.
         if word and self._corrector is not None and (text.islower() or text.isupper()):
             word = self._corrector.correct(word) or word
-        read = (word, hash_word(word) if word else 0, word in self._modifiers)
+        read = (word, hash_word(word) if word else 0, word in self._modifiers, "" if word else text)
         if len(self._known) < 200_000:
-            self._known[text] = read
+            self._known[orth] = read
         return read
 
 
@@ -130,19 +133,22 @@ class TermMatcher:
     def __call__(self, words: NoteWords) -> tuple[Match, ...]:
         """Return the matches in order of place."""
         everything = np.arange(len(words.words))
-        found = self._find(words, everything)
+        found = self._find(words, everything, gaps_only=False)
         plain = np.flatnonzero(~words.is_modifier)
         if len(plain) < len(everything):
-            found += self._find(words, plain)
+            found += self._find(words, plain, gaps_only=True)
         return _resolve(found, len(words.words))
 
-    def _find(self, words: NoteWords, chosen: npt.NDArray[np.intp]) -> list[Match]:
+    def _find(self, words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only: bool) -> list[Match]:
         hashes, segments = words.hashes[chosen], words.segment[chosen]
         running = np.zeros(len(chosen) + 1, np.uint64)
         np.cumsum(hashes, out=running[1:])
         starts, sizes, sums = [], [], []
         for size in range(1, min(MAX_WORDS, len(chosen)) + 1):
-            same = np.flatnonzero(segments[size - 1 :] == segments[: len(chosen) - size + 1])
+            is_whole = segments[size - 1 :] == segments[: len(chosen) - size + 1]
+            if gaps_only:
+                is_whole &= chosen[size - 1 :] - chosen[: len(chosen) - size + 1] >= size
+            same = np.flatnonzero(is_whole)
             starts.append(same)
             sizes.append(np.full(len(same), size))
             sums.append(running[same + size] - running[same])

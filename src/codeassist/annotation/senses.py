@@ -54,6 +54,9 @@ class SenseChooser:
         terms = tuple(term for term in terms if self._is_readable(term, surface))
         cued = [term for term in terms if term.cues and self._has_cue(term, words)]
         chosen = cued or [term for term in terms if not term.cues]
+        if len(chosen) > 1:
+            written = _squeeze(surface)
+            chosen.sort(key=lambda term: _squeeze(term.text) != written)
         return tuple(chosen[:_MAX_SENSES])
 
     def _find_defined(self, long_form: str) -> tuple[IndexedTerm, ...]:
@@ -78,3 +81,6 @@ class SenseChooser:
         return "finding" if "R70" <= term.code[:3] <= "R94" else "problem"
 
 
+def _squeeze(wording: str) -> str:
+    """Return a wording's letters and digits, so that what is written stands before what is merely equivalent."""
+    return "".join(filter(str.isalnum, wording.lower())).removesuffix("s")

@@ -121,8 +121,7 @@ class Linker:
 
     def _explain_term(self, term: IndexedTerm, *, rank: int) -> Iterator[Contribution]:
         yield Contribution(f"wording:{term.pedigree}", _WORDING_POINTS[term.pedigree], f"{term.text} ({term.code})")
-        size = len(self._index.normalizer.split(term.text))
-        yield Contribution("words", _WORD_POINTS * size, f"{size} words of the note")
+        yield Contribution("words", _WORD_POINTS * term.size, f"{term.size} words of the note")
         if term.cues:
             yield Contribution("sense", _CUE_POINTS, "other words of the note select this sense")
         if rank:

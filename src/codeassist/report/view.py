@@ -84,6 +84,13 @@ def find_evidence_spans(suggestion: Suggestion) -> tuple[Span, ...]:
     return tuple(sorted({candidate.mention.span for candidate in suggestion.support}))
 
 
+@lru_cache(maxsize=1)
+def read_reason_words() -> dict[str, str]:
+    """Return the plain words for every feature of a confidence."""
+    rows = read_table(Path(__file__).parent / "reasons.tsv", ("feature", "words"))
+    return {row["feature"]: row["words"] for row in rows}
+
+
 def _make_view(encounter: Encounter, suggestion: Suggestion) -> SuggestionView:
     return SuggestionView(
         suggestion=suggestion,
@@ -160,7 +167,7 @@ def _find_reasons(suggestion: Suggestion) -> Iterator[Reason]:
 def _name_reason(part: Contribution, places: int) -> str:
     if part.feature == "mentions":
         return "named once" if places == 1 else f"named {places} times"
-    return _read_words().get(part.feature, part.feature.replace("_", " "))
+    return read_reason_words().get(part.feature, part.feature.replace("_", " "))
 
 
 def _find_alternatives(suggestion: Suggestion) -> Iterator[tuple[str, str]]:
@@ -177,9 +184,3 @@ def _describe_flag(flag: Flag) -> str:
     words = _FLAG_WORDS.get(flag.kind, flag.kind.replace("_", " "))
     detail = f" ({flag.detail})" if flag.detail else ""
     return " ".join(f"{words} {flag.with_code}{detail}".split())
-
-
-@lru_cache(maxsize=1)
-def _read_words() -> dict[str, str]:
-    rows = read_table(Path(__file__).parent / "reasons.tsv", ("feature", "words"))
-    return {row["feature"]: row["words"] for row in rows}

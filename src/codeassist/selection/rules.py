@@ -62,7 +62,6 @@ class RuleBook:
         for prefix, symptom in integral:
             self._integral[symptom[:3]].append((prefix, symptom))
         self._combinations = combinations
-        self._combining_categories = frozenset(rule.first[:3] for rule in combinations)
         self._prefixes_by_medication = prefixes_by_medication
 
     @classmethod
@@ -95,23 +94,28 @@ class RuleBook:
         Guidelines I.B.9 (combination codes) and I.A.15: "with" presumes the link unless the provider denies it.
         """
         combined = list(conditions)
-        if not any(condition.code[:3] in self._combining_categories for condition in conditions):
-            return tuple(combined)
+        categories = {condition.code[:3] for condition in conditions if _is_confirmed(condition)}
         for rule in self._combinations:
-            first = next((c for c in combined if _is_confirmed(c) and c.code.startswith(rule.first)), None)
-            second = next((c for c in combined if _is_confirmed(c) and c.code.startswith(rule.second)), None)
-            if first is None or second is None or first is second:
-                continue
-            joined = replace(
-                first,
-                code=rule.first_becomes,
-                display=self._codeset.title(rule.first_becomes),
-                support=(*first.support, *second.support),
-                rules=(*first.rules, rule.basis),
-            )
-            kept = [c for c in combined if c is not second or rule.second_becomes == KEEP]
-            combined = [joined if c is first else c for c in kept]
+            if rule.first[:3] in categories and rule.second[:3] in categories:
+                combined = self._combine_pair(combined, rule)
+                categories |= {condition.code[:3] for condition in combined if condition.rules}
         return tuple(combined)
+
+    def _combine_pair(self, conditions: list[Condition], rule: Combination) -> list[Condition]:
+        confirmed = [condition for condition in conditions if _is_confirmed(condition)]
+        first = next((c for c in confirmed if c.code.startswith(rule.first)), None)
+        second = next((c for c in confirmed if c.code.startswith(rule.second)), None)
+        if first is None or second is None or first is second:
+            return conditions
+        joined = replace(
+            first,
+            code=rule.first_becomes,
+            display=self._codeset.title(rule.first_becomes),
+            support=(*first.support, *second.support),
+            rules=(*first.rules, rule.basis),
+        )
+        kept = [c for c in conditions if c is not second or rule.second_becomes == KEEP]
+        return [joined if c is first else c for c in kept]
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all.

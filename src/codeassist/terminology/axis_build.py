@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, Facet
@@ -64,8 +64,10 @@ def read_stems(codeset: CodeSet, category: str, *, reader: TitleReader, override
     plain = _find_plain(titles.values())
     head = _find_head(codeset.title(category), titles.values(), reader)
     cut = _Cutter(codeset, reader, head=head, plain=plain, overrides=overrides)
-    rows = tuple(cut.row(code) for code in codes)
-    return Stems(category, head, plain, _allow_either(rows))
+    rows = _allow_either(tuple(cut.row(code) for code in codes))
+    if not _shares_name(codeset.title(category), titles.values(), reader):
+        rows = tuple(_name_diagnoses(row) for row in rows)
+    return Stems(category, head, plain, rows)
 
 
 def cut_title(title: str, reader: TitleReader, *, head: frozenset[str], plain: frozenset[str]) -> tuple[Facet, ...]:
@@ -189,3 +191,19 @@ def _find_head(title: str, titles: Iterable[str], reader: TitleReader) -> frozen
     if _TWO_HEADS.search(title):
         own = frozenset(word for word in own if counts[word] >= _COMMON_SHARE * len(rows))
     return frozenset(own | everywhere) - _NEVER_HEAD
+
+
+def _shares_name(title: str, titles: Collection[str], reader: TitleReader) -> bool:
+    """Tell whether at least half of the rows go by the category's name; otherwise they are conditions of their own."""
+    name = reader.strong_words(title)
+    return sum(not name.isdisjoint(reader.words(text)) for text in titles) * 2 >= len(titles)
+
+
+def _name_diagnoses(row: StemRow) -> StemRow:
+    wordings = tuple(tuple(map(_to_diagnosis, wording)) for wording in row.wordings)
+    return replace(row, facets=tuple(map(_to_diagnosis, row.facets)), wordings=wordings)
+
+
+def _to_diagnosis(facet: Facet) -> Facet:
+    is_name = facet.axis == "type" and facet.words != {facet.value}
+    return replace(facet, axis="diagnosis") if is_name else facet

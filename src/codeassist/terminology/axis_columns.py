@@ -65,7 +65,7 @@ def _label_row(row: StemRow, pairs: Mapping[frozenset[str], str]) -> dict[Key, l
 
 def label_of(facet: Facet) -> str:
     """Return the heading of the column that a value belongs to."""
-    if facet.is_detail and facet.axis == "type":
+    if facet.is_detail and facet.axis in {"type", "diagnosis"}:
         return "detail"
     return _LABELS.get(facet.value, facet.axis)
 
@@ -93,7 +93,7 @@ def join_values(facets: Sequence[Facet]) -> str:
         stated = [value for value in stated if value != "unilateral"]
     if stated:
         # Adjectives and noun of one name; elsewhere two values side by side.
-        return (" " if facets[0].axis == "type" else ", ").join(stated)
+        return (" " if facets[0].axis in {"type", "diagnosis"} else ", ").join(stated)
     return NOT_SPECIFIED if facets else ""
 
 

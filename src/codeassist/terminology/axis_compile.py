@@ -186,27 +186,20 @@ class _Nodes:
         return nodes
 
     def _find_implied(self, code: str) -> int:
+        """Return what a code says as an anchor: its title, and what every row under it says.
+
+        "Olecranon bursitis" implies the elbow of "olecranon bursitis, unspecified elbow".
+        """
         title = self._codeset.title(code)
         mask = self._draft.known(self._reader.words(title))
         for facet in cut_title(title, self._reader, head=self._stems.head, plain=self._stems.plain):
             if facet.kind == STATED:
                 mask |= self._draft.known(facet.words)
             # A category is "other" than other categories; its rows are not.
-            mask |= facet.kind == OTHER and code != self._stems.category
-        return mask | self._find_common(code)
-
-    def _find_common(self, code: str) -> int:
-        """Return the words that every row below a header says: "elbow" of lateral epicondylitis."""
+            elif facet.kind == OTHER and code != self._stems.category:
+                mask |= _OTHER_BIT
         first, stop = self._spans[code]
-        if stop - first < 2:
-            return 0
-        common = -1
-        for row in self._stems.rows[first:stop]:
-            said = 0
-            for wording in row.wordings:
-                said |= self._draft.mask_of([facet for facet in wording if facet.kind == STATED])
-            common &= said
-        return common
+        return mask | reduce(and_, self._titled[first:stop]) & ~_OTHER_BIT
 
     def _find_scope(self, code: str) -> str:
         """Return the largest code above of which ``code`` is the row that states nothing more."""

@@ -113,9 +113,12 @@ def make_facet(segment: Sequence[TitleToken], head: frozenset[str], steer: Title
     # "With heart failure" is said in full under "Hypertensive heart disease", too.
     head = NO_WORDS if lead in _WHOLE_LEADS else head
     said = _trim(_drop_open_noun(segment[lead == "without" :], steer), head)
-    words = frozenset(t.word for t in said if t.word and t.word not in steer.empty and t.word not in head)
+    body = said[1:] if said and said[0].lead else said
+    words = frozenset(token.word for token in body if token.word and token.word not in steer.empty)
+    if words <= head:
+        words = NO_WORDS
     strong = words - steer.weak
-    raw = [token.raw.lower() for token in said]
+    raw = [token.raw.lower() for token in body]
     text = _clean(raw, steer.edges)
     if _UNSPECIFIED in raw:
         text = _OPEN_NAMES.get(text) or text.removeprefix("part of ")

@@ -79,8 +79,7 @@ class AxisOverrides:
             if override.facet == ANY:
                 whole += [(Facet(override.axis, override.value, words),) for words in override.wordings]
                 continue
-            target = override.value if override.action == "set" else override.facet
-            made += [_restate(other, target, words) for other in made for words in override.wordings]
+            made += [_restate(other, override.facet, words) for other in made for words in override.wordings]
         return (*made[1:], *whole)
 
     def _find(self, code: str) -> Iterator[AxisOverride]:

@@ -120,6 +120,10 @@ class TitleReader:
         said = {token.word for place, token in enumerate(tokens) if token.word and not _is_denied(tokens, place)}
         return self._wordings.expand(frozenset(said)).union(*(facet.words for _, facet in values))
 
+    def strong_words(self, title: str) -> frozenset[str]:
+        """Return the words of a title that name something: no small words and none that many names share."""
+        return self.words(title) - self._steer.weak - self._steer.empty
+
     def _tokenize_uncached(self, title: str) -> tuple[TitleToken, ...]:
         texts = [token.text for token in get_tokenizer()(title)]
         pairs = zip(texts, [*texts[1:], ""], strict=True)

@@ -26,6 +26,8 @@ PEDIGREES = ("shield", "synonym", "abbreviation", "preferred", "inclusion", "ind
 SHIELD = PEDIGREES[0]
 _RANK = {name: rank for rank, name in enumerate(PEDIGREES)}
 
+_FILTER_SIZE = 1 << 22
+_FILTER_MASK = np.uint64(_FILTER_SIZE - 1)
 Hashes = npt.NDArray[np.uint64]
 
 
@@ -33,11 +35,12 @@ Hashes = npt.NDArray[np.uint64]
 class IndexedTerm:
     """This is one wording in the index.
 
-    ``pedigree`` is one of ``PEDIGREES``; ``cues`` select this sense of an ambiguous wording (empty: the default sense).
+    ``size`` is the number of its words; ``pedigree`` is one of ``PEDIGREES``; ``cues`` select this sense of an ambiguous wording (empty: the default sense).
     """
 
     number: int
     text: str
+    size: int
     code: str
     pedigree: str
     cues: tuple[str, ...]
@@ -84,6 +87,7 @@ def build_term_index(
     pedigree = np.array([_RANK[term.status] for term, _, _ in collected], np.uint8)
     return {
         "code": np.array([codeset.index_of(term.code) for term, _, _ in collected], np.int32),
+        "size": np.array([len(split) for split in words], np.uint8),
         "pedigree": pedigree,
         "procedure": np.array([is_procedure for _, _, is_procedure in collected], np.bool_),
         **pack_texts("text", (term.text for term, _, _ in collected)),
@@ -138,7 +142,11 @@ class TermIndex:
         self.store = store
         self._keys = store["keys"]
         self._key_terms = store["key_terms"]
+        # One byte for the low bits of each key: nearly every stretch of a note is refused here, without a search.
+        self._is_likely = np.zeros(_FILTER_SIZE, np.bool_)
+        self._is_likely[self._keys & _FILTER_MASK] = True
         self._codes, self._pedigrees, self._procedures = store["code"], store["pedigree"], store["procedure"]
+        self._sizes = store["size"]
         self._texts, self._cues = store.texts("text"), store.texts("cues")
         self._terms: dict[int, IndexedTerm] = {}
 
@@ -154,6 +162,7 @@ class TermIndex:
         return IndexedTerm(
             number=number,
             text=self._texts[number],
+            size=int(self._sizes[number]),
             code=self.codeset.code_at(int(self._codes[number])),
             pedigree=PEDIGREES[int(self._pedigrees[number])],
             cues=tuple(cues.split("|")) if cues else (),
@@ -162,10 +171,11 @@ class TermIndex:
 
     def find_keys(self, sums: Hashes) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Return which hash sums name a term, and for each the first place in the key table."""
-        places = np.searchsorted(self._keys, sums)
+        likely = np.flatnonzero(self._is_likely[sums & _FILTER_MASK])
+        places = np.searchsorted(self._keys, sums[likely])
         places[places == len(self._keys)] = 0
-        hits = np.flatnonzero(self._keys[places] == sums)
-        return hits, places[hits]
+        is_hit = self._keys[places] == sums[likely]
+        return likely[is_hit], places[is_hit]
 
     def terms_at(self, place: int) -> tuple[IndexedTerm, ...]:
         """Return the terms of one key, best pedigree first."""

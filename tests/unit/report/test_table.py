@@ -1,13 +1,13 @@
 import io
 
 import pytest
-from made_results import EDITION, INFO, TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
 from rich.console import Console
 
 from codeassist.core.codes import ICD10CM
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import DISCLAIMER, CodingResult, PipelineInfo
 from codeassist.report.table import render_result
+from made_results import EDITION, INFO, TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
 
 
 def print_result(result, width=80):

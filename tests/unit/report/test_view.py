@@ -1,8 +1,10 @@
 import pytest
-from made_results import TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
 
+from codeassist.assets import read_model
 from codeassist.core.suggestions import Contribution, Flag
-from codeassist.report.view import find_evidence_spans, make_views, name_section
+from codeassist.report.view import find_evidence_spans, make_views, name_section, read_reason_words
+from codeassist.selection.reportability import MODEL_FOLDER
+from made_results import TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
 
 
 def view_one(text, surface, **fields):
@@ -131,16 +133,12 @@ def test_reprs_quote_no_note_text():
     views = make_views(make_result(suggest=suggest_visit))["consider"]
 
     assert "leg swelling" in TEXT
-    assert "woman" not in repr(views[0].evidence) and "leg swelling" not in repr(views[0].evidence)
+    assert "woman" not in repr(views[0].evidence)
+    assert "leg swelling" not in repr(views[0].evidence)
 
 
-@pytest.mark.assets
-def test_every_feature_of_the_model_has_words(assistant):
+def test_every_feature_of_the_model_has_words():
     """A feature without words is shown by its name, which a coder does not know."""
-    from codeassist.assets import read_model
-    from codeassist.report.view import _read_words
-    from codeassist.selection.reportability import MODEL_FOLDER
-
     features = set(read_model(MODEL_FOLDER)["coefficients"])
 
-    assert features - set(_read_words()) == set()
+    assert features - set(read_reason_words()) == set()
