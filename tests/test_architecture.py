@@ -15,7 +15,8 @@ ROWS = (
     {"sections", "annotation", "linking", "selection", "procedures", "cdi", "audit"},
     {"pipeline"},
     {"batch", "report", "spark", "spacy_component", "workbench"},
-    {"__init__", "cli", "__main__"},
+    {"__init__", "cli"},
+    {"__main__"},
 )
 ROW_OF = {name: number for number, names in enumerate(ROWS) for name in names}
 PACKAGE = Path(codeassist.__file__).parent

@@ -21,14 +21,14 @@ $ codeassist show I50
 
 ## How a table is derived
 
-1. **Titles are cut into facets.** A facet is one axis value with the words that state it. Values with names of their own
-   (sides, stages, trimesters, ...) are found by `axis_values.tsv`; the rest of a title falls apart at its prepositions and
-   commas: *with* leads a complication, *due to* a cause, *of* a site where a part of the body follows.
+1. **Titles are cut into facets.** A facet is one axis value with the words that state it. Values with names of their
+   own (sides, stages, trimesters, ...) are found by `axis_values.tsv`; the rest of a title falls apart at its
+   prepositions and commas: *with* leads a complication, *due to* a cause, *of* a site where a part of the body follows.
 2. **Words that every row shares are the head** and state nothing.
 3. **Other wordings of a code** (inclusion terms, abbreviations in brackets, index entries where they are installed) are
    cut the same way; each set of facets that names a row is a wording of it.
-4. **Silence is a value.** *Unspecified* and NOS state nothing. *Without*, *closed*, *initial*, *displaced* and the rest of
-   `assumed_values.tsv` hold unless the note says otherwise, on the authority of the guideline that the row names.
+4. **Silence is a value.** *Unspecified* and NOS state nothing. *Without*, *closed*, *initial*, *displaced* and the rest
+   of `assumed_values.tsv` hold unless the note says otherwise, on the authority of the guideline that the row names.
 5. **Overrides** (`overrides.tsv`) correct what titles do not say, each with its basis.
 
 In a cell, `unspecified` is the row that leaves the axis open, and `-` means that the axis does not divide the row.

@@ -18,6 +18,7 @@ from codeassist.terminology.words import WordNormalizer, hash_word
 # Punctuation that ends a wording: a term does not reach across it.
 _BREAKS = frozenset(".,;:?!()[]{}|•→⇒*#=<>~^\u2013\u2014") | {"--", "...", "+"}
 _CONJUNCTIONS = frozenset({",", "and", "or", "&", "And", "AND", "OR", "/"})
+_LONG_WORD = 10
 _CLAUSE_ENDS = frozenset(".;:?!•|#*")
 
 
@@ -107,8 +108,8 @@ class WordReader:
     def _read(self, orth: int, doc: Doc) -> tuple[str, int, bool, str]:
         text = doc.vocab.strings[orth]
         word = self._normalizer(text)
-        # A capitalised word may be a name, and names are not corrected into diseases.
-        if word and self._corrector is not None and (text.islower() or text.isupper()):
+        # A capitalised word may be a name, and names are not corrected into diseases; long ones hardly are names.
+        if word and self._corrector is not None and (text.islower() or text.isupper() or len(text) >= _LONG_WORD):
             word = self._corrector.correct(word) or word
         read = (word, hash_word(word) if word else 0, word in self._modifiers, "" if word else text)
         if len(self._known) < 200_000:

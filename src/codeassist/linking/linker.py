@@ -10,6 +10,7 @@ from codeassist.core.mentions import Mention
 from codeassist.core.suggestions import Candidate, Contribution
 from codeassist.linking.retrieval import Retrieved, WordRetriever
 from codeassist.terminology.axes import AxisTables, Selection
+from codeassist.terminology.axis_select import LEFT
 from codeassist.terminology.term_index import IndexedTerm, TermIndex
 
 # Points order candidates; they are not probabilities. A wording reviewed by this project stands above a title, a title
@@ -94,7 +95,9 @@ class Linker:
     ) -> Iterator[Candidate]:
         selection = self._tables.select(term.code, words)
         rationale = (*wording, *_explain_axes(selection))
-        for value in (selection.code, *selection.also):
+        other_side = tuple((axis, LEFT if axis == "laterality" else value) for axis, value in selection.matched)
+        readings = [(selection.code, selection.matched), *((code, other_side) for code in selection.also)]
+        for value, axis_values in readings:
             billable = self._find_billable(value)
             if billable is None:
                 continue
@@ -104,7 +107,7 @@ class Linker:
                 self._index.codeset.title(billable),
                 rationale,
                 anchor=term.code,
-                axis_values=selection.matched,
+                axis_values=axis_values,
             )
 
     def _find_billable(self, code: str) -> str | None:

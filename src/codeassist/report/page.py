@@ -31,6 +31,7 @@ from codeassist.report.view import (
 )
 
 _FOLDER = Path(__file__).parent
+_MOST_EVIDENCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,12 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """This is one suggestion on the page."""
+    """This is one suggestion on the page; ``more`` counts the evidence that is marked in the note but not listed."""
 
     name: str
     view: SuggestionView
     evidence: tuple[_Line, ...]
+    more: int
 
 
 def render_page(results: Sequence[CodingResult]) -> str:
@@ -154,7 +156,11 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
                 "disposition": disposition,
                 "heading": GROUP_HEADINGS[disposition],
                 "meaning": GROUP_MEANINGS[disposition],
-                "cards": [_make_card(card, view, prefixes) for card, view in numbered if view in found],
+                "cards": [
+                    _make_card(card, view, prefixes)
+                    for card, view in numbered
+                    if view.suggestion.disposition == disposition
+                ],
             }
             for disposition, found in views.items()
             if found
@@ -175,9 +181,9 @@ def _make_card(name: str, view: SuggestionView, prefixes: Mapping[str, str]) -> 
             f"{prefixes[each.span.note_id]}-{each.span.start}",
             f"{make_safe(each.span.note_id)}, {each.section}" if has_notes else each.section,
         )
-        for each in view.evidence
+        for each in view.evidence[:_MOST_EVIDENCE]
     )
-    return _Card(name, view, lines)
+    return _Card(name, view, lines, len(view.evidence) - len(lines))
 
 
 def _digest(content: str) -> str:

@@ -195,6 +195,8 @@ class ConditionGatherer:
         if any(values.get(axis, value) != value for axis, value in vague.axis_values):
             return None
         read = self._tables.wordings.read
+        if not self._tables.select(vague.anchor, read(vague.mention.nearby_words)).open_axes:
+            return None
         words = read(vague.mention.nearby_words) | read(precise.mention.nearby_words)
         joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}
         if len(joined) == 1:

@@ -63,7 +63,7 @@ def view_encounter(
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
         has_headings=any(candidate.mention.is_heading for each in conditions for candidate in each.support),
         has_disease_in_assessment=any(
-            condition.code[0] not in "RZ" and _roles(condition, roles) & {ASSESSMENT, DIAGNOSIS}
+            condition.code[0] not in "RZ" and _roles(condition, roles, setting) & {ASSESSMENT, DIAGNOSIS}
             for condition in conditions
             if condition.kind == "current"
         ),
@@ -77,27 +77,29 @@ def is_study(section_kinds: frozenset[str]) -> bool:
     return bool(section_kinds & _STUDY_SECTIONS) and not section_kinds & _VISIT_SECTIONS
 
 
-def _roles(condition: Condition, roles: Mapping[str, str]) -> set[str]:
+def _roles(condition: Condition, roles: Mapping[str, str], setting: str) -> set[str]:
     return {
         roles.get(candidate.mention.section, CONTEXT)
         for candidate in condition.support
-        if candidate.mention.assertion.presence == "present"
+        if candidate.mention.assertion.presence == "present" or setting == "inpatient"
     }
 
 
 def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]) -> dict[str, float]:
     """Return the features of one condition that are not zero."""
     mentions = [candidate.mention for candidate in condition.support]
-    found = _roles(condition, roles)
+    found = _roles(condition, roles, view.setting)
     chapter = _CHAPTER_BY_LETTER.get(condition.code[0], "disease")
     in_assessment = bool(found & {ASSESSMENT, DIAGNOSIS})
     is_heading = any(mention.is_heading for mention in mentions)
+    # Guidelines II.H and III.C: an inpatient's uncertain final diagnosis counts as if it existed.
+    is_possible = all(mention.assertion.presence == "possible" for mention in mentions)
     best = condition.support[0]
     features = {f"in_{role}": 1.0 for role in found}
     features |= {
         "heading": is_heading,
         "mentions": math.log1p(len(mentions)),
-        "only_possible": all(mention.assertion.presence == "possible" for mention in mentions),
+        "only_possible": is_possible and not (view.setting == "inpatient" and in_assessment),
         "historical": all(mention.assertion.temporality == "historical" for mention in mentions),
         f"kind_{condition.kind}": 1.0,
         f"chapter_{chapter}": 1.0,

@@ -25,7 +25,7 @@ from codeassist.terminology import (
 from codeassist.terminology import words as word_forms
 from codeassist.terminology.axis_build import read_stems
 from codeassist.terminology.axis_compile import compile_table, read_table_text
-from codeassist.terminology.axis_facets import AXES_FOLDER, TitleWords
+from codeassist.terminology.axis_facets import AXES_FOLDER
 from codeassist.terminology.axis_overrides import AxisOverrides
 from codeassist.terminology.axis_records import (
     Axis,
@@ -94,11 +94,10 @@ class AxisTables:
     @classmethod
     def load(cls, codeset: CodeSet) -> AxisTables:
         """Open the tables of an edition, compiling them first if their sources changed."""
-        wordings = AxisWordings.load(WordNormalizer.load(), weak=TitleWords.load().weak)
         store = load_or_build(
             f"axes-{codeset.edition}", key=_hash_sources(codeset), build=lambda: (_compile_tables(codeset), {})
         )
-        return cls(store, wordings)
+        return cls(store, AxisWordings.unpack(store.get_bytes("wordings")))
 
     def categories(self) -> Iterator[str]:
         """Yield every category, in tabular order."""
@@ -167,7 +166,7 @@ def derive_axis_table(codeset: CodeSet, category: str) -> AxisTable:
 
 def _hash_sources(codeset: CodeSet) -> str:
     digest = sha256(codeset.fingerprint.encode())
-    compilers = [Path(str(module.__file__)) for module in _COMPILERS]
+    compilers = [Path(__file__), *(Path(str(module.__file__)) for module in _COMPILERS)]
     for path in [*map(find_asset, _SOURCES), *compilers]:
         digest.update(f"{path.name}:{hash_file(path)}".encode())
     return digest.hexdigest()
@@ -180,4 +179,5 @@ def _compile_tables(codeset: CodeSet) -> Arrays:
         compile_table(codeset, read_stems(codeset, category, reader=reader, overrides=overrides), reader=reader)
         for category in categories
     )
-    return {**pack_texts("category", categories), **pack_texts("table", tables)}
+    texts = {**pack_texts("category", categories), **pack_texts("table", tables)}
+    return {**texts, "wordings": reader.wordings.pack()}

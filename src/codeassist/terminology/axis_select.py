@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from codeassist.errors import UnknownCodeError
 from codeassist.terminology.axis_columns import NOT_DIVIDED, NOT_SPECIFIED, Column
 from codeassist.terminology.axis_compile import CompiledNode, CompiledRow, CompiledTable
-from codeassist.terminology.axis_facets import STATED
+from codeassist.terminology.axis_facets import ASSUMED, STATED
 
 LATERALITY = "laterality"
 BILATERAL, RIGHT, LEFT = "bilateral", "right", "left"
@@ -174,7 +174,8 @@ class RowSelector:
             told = [facet for facet in needed if facet.words <= stated]
             if len(told) < len(needed) and key != given:
                 continue
-            rank = (len(needed) + (key == given), sum(len(facet.value) for facet in needed), -place)
+            confirmed = sum(facet.kind == ASSUMED and facet.words <= stated for facet in facets)
+            rank = (len(needed) + (key == given), confirmed, sum(len(facet.value) for facet in needed), -place)
             if best is None or rank > best:
                 best, chosen = rank, key
                 matched = tuple((facet.axis, facet.value) for facet in told)

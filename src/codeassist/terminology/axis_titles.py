@@ -84,7 +84,7 @@ class TitleReader:
 
     def __init__(self, normalizer: WordNormalizer, wordings: AxisWordings, steer: TitleWords) -> None:
         self._normalizer = normalizer
-        self._wordings = wordings
+        self.wordings = wordings
         self._steer = steer
         # A title is cut for its own row, for the head and as an anchor; it is taken to pieces once.
         self._tokenize = lru_cache(maxsize=20_000)(self._tokenize_uncached)
@@ -118,7 +118,7 @@ class TitleReader:
         tokens = self._tokenize(_strip(title))
         values, _ = self._find_values(tokens, NO_WORDS)
         said = {token.word for place, token in enumerate(tokens) if token.word and not _is_denied(tokens, place)}
-        return self._wordings.expand(frozenset(said)).union(*(facet.words for _, facet in values))
+        return self.wordings.expand(frozenset(said)).union(*(facet.words for _, facet in values))
 
     def strong_words(self, title: str) -> frozenset[str]:
         """Return the words of a title that name something: no small words and none that many names share."""
@@ -163,7 +163,7 @@ class TitleReader:
         words = [tokens[place].word for place in places]
         facets: list[_Placed] = []
         used: set[int] = set()
-        for start, end, row in self._wordings.find(words, tabular_only=True):
+        for start, end, row in self.wordings.find(words, tabular_only=True):
             place, after = places[start], places[end - 1] + 1
             if row.value in plain or not _stands_alone(row, tokens, place=place, after=after):
                 continue

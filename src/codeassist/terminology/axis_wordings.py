@@ -6,6 +6,7 @@ tokens under which rows are selected (axis_select).
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ class AxisWordings:
 
     def __init__(self, wordings: Iterable[AxisWording]) -> None:
         rows = sorted(wordings, key=lambda row: (-len(row.words), row.axis, row.value, row.words))
+        self.rows = tuple(rows)
         counts = Counter(word for row in rows for word in row.words)
         self._by_first: dict[str, list[AxisWording]] = {}
         self._by_rarest: dict[str, list[AxisWording]] = {}
@@ -80,6 +82,19 @@ class AxisWordings:
                 if words and (known is None or is_tabular):
                     wordings[axis, value, words] = AxisWording(axis, value, words, is_tabular, gained, words == own)
         return cls(wordings.values())
+
+    @classmethod
+    def unpack(cls, text: bytes) -> AxisWordings:
+        """Make a reader from what ``pack`` wrote: no wording has to be taken to pieces again."""
+        return cls(
+            AxisWording(axis, value, tuple(words), is_tabular, frozenset(gained), is_own)
+            for axis, value, words, is_tabular, gained, is_own in json.loads(text)
+        )
+
+    def pack(self) -> bytes:
+        """Return the wordings as JSON."""
+        rows = [(r.axis, r.value, r.words, r.is_tabular, sorted(r.gained), r.is_own) for r in self.rows]
+        return json.dumps(rows, separators=(",", ":")).encode()
 
     def find(self, words: Sequence[str], *, tabular_only: bool = False) -> tuple[tuple[int, int, AxisWording], ...]:
         """Return the wordings found in ordered words as (start, end, wording), longest first from left to right."""

@@ -169,6 +169,18 @@ def test_several_encounters_stand_on_one_page_under_a_list():
     assert len(set(names)) == len(names)
 
 
+def test_of_much_evidence_all_is_marked_and_some_is_listed():
+    def suggest(note):
+        mentions = [make_mention(note, "Gout", after=5 * i) for i in range(25)]
+        yield make_suggestion([make_candidate(each, "M10.9", "Gout, unspecified") for each in mentions])
+
+    shown = render_page([make_result("Gout " * 25, suggest=suggest)])
+
+    assert len(Page(shown).of_class("mark")) == 25
+    assert len(Page(shown).of_class("quote")) == 20
+    assert "and 5 more, marked in the record" in shown
+
+
 def test_the_page_says_that_a_person_decides():
     assert DISCLAIMER.replace("'", "&#39;") in render_page([make_result(suggest=suggest_visit)])
 
