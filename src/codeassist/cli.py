@@ -105,7 +105,7 @@ def _parse_date(text: str) -> dt.date:
 
 
 Edition = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Edition of ICD-10-CM; by default the one in force on the date.")
+    str | None, typer.Option(metavar="NAME", help="Edition of ICD-10-CM, as codes list names it.")
 ]
 
 

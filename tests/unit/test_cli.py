@@ -301,8 +301,8 @@ def test_a_batch_without_input_is_one_line(run, loaded, tmp_path):
 
 @pytest.mark.assets
 def test_search_shows_the_best_code_first(run, loaded):
-    shown = run("search", "diabetic foot ulcer", "--limit", "3", env={"COLUMNS": "100"})
-    found = json.loads(run("search", "diabetic foot ulcer", "--limit", "3", "--format", "json").stdout)
+    shown = run("search", "sugar diabetes with foot ulcer", "--limit", "3", env={"COLUMNS": "100"})
+    found = json.loads(run("search", "sugar diabetes with foot ulcer", "--limit", "3", "--format", "json").stdout)
 
     assert shown.exit_code == 0
     assert shown.stdout.split()[0] == found[0]["code"] == "E11.621"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from codeassist.core.codes import Code
@@ -80,6 +81,7 @@ class ConditionGatherer:
         self._history = history
         self._family = family
         self._generic_words = generic_words
+        self._read_stated = lru_cache(maxsize=256)(self._read_stated_uncached)
 
     @classmethod
     def load(cls, codeset: CodeSet, tables: AxisTables) -> ConditionGatherer:
@@ -189,13 +191,32 @@ class ConditionGatherer:
                     break
         return codes
 
+    def _contradict(self, code: str, other: str) -> bool:
+        """Tell whether the rows of two codes of a category state different values of one axis."""
+        stated = self._read_stated(code[:3])
+        return any(
+            mine is not None and yours is not None and mine != yours
+            for mine, yours in zip(stated.get(code, ()), stated.get(other, ()), strict=False)
+        )
+
+    def _read_stated_uncached(self, category: str) -> dict[str, tuple[str | None, ...]]:
+        """Return for each code of a category the values it states, one place an axis, None where it states none."""
+        table = self._tables.get(category)
+        silent = [{"-", "unspecified", axis.default} for axis in table.axes]
+        return {
+            row.code: tuple(
+                None if value in unstated else value for (_, value), unstated in zip(row.values, silent, strict=True)
+            )
+            for row in table.rows
+        }
+
     def _join(self, vague: Candidate, precise: Candidate) -> str | None:
         """Return the code of both candidates read as one condition, or None if they are two."""
         values = dict(precise.axis_values)
         if any(values.get(axis, value) != value for axis, value in vague.axis_values):
             return None
         read = self._tables.wordings.read
-        if not self._tables.select(vague.anchor, read(vague.mention.nearby_words)).open_axes:
+        if self._contradict(vague.code.value, precise.code.value):
             return None
         words = read(vague.mention.nearby_words) | read(precise.mention.nearby_words)
         joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}

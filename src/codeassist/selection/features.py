@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from codeassist.selection.conditions import Condition
 
 ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY, CONTEXT = "assessment", "diagnosis", "narrative", "history", "context"
-# Chapters whose codes are symptoms, injuries, external causes and factors behave differently on a claim.
-_CHAPTERS = (("R", "symptom"), ("S", "injury"), ("T", "injury"), ("V", "external"), ("W", "external"),
-             ("X", "external"), ("Y", "external"), ("Z", "factor"), ("C", "neoplasm"), ("D", "neoplasm"))
-_CHAPTER_BY_LETTER = dict(_CHAPTERS)
+# Codes of symptoms, external causes and factors behave differently on a claim than those of diseases and injuries.
+_CHAPTER_BY_LETTER = {"R": "symptom", "V": "external", "W": "external", "X": "external", "Y": "external", "Z": "factor"}
 _STUDY_SECTIONS = frozenset({"indication", "clinical_history", "technique", "findings", "impression"})
 _VISIT_SECTIONS = frozenset(
     {"history_of_present_illness", "past_medical_history", "medications", "physical_exam", "review_of_systems", "assessment",
