@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import common
-
 import codeassist
+import common
 from codeassist.io.documents import to_document
 
 NOTE_SETS = {"aci": "aci/notes.jsonl", "mts_icd": "mts_icd/notes.jsonl", "cmc2007": "cmc2007/notes.jsonl",
@@ -144,7 +143,8 @@ def score_translated(gold: Path, results: list[dict[str, Any]]) -> dict[str, flo
         due = set(row["icd9"])
         hits, wrong, missed = hits + len(found & due), wrong + len(found - due), missed + len(due - found)
     precision, recall = hits / max(hits + wrong, 1), hits / max(hits + missed, 1)
-    return {"P": round(precision, 3), "R": round(recall, 3), "F1": round(2 * precision * recall / (precision + recall), 3)}
+    f1 = 2 * precision * recall / (precision + recall)
+    return {"P": round(precision, 3), "R": round(recall, 3), "F1": round(f1, 3)}
 
 
 def translate(code: str, table: Mapping[str, list[str]], space: set[str]) -> set[str]:

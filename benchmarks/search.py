@@ -1,4 +1,4 @@
-"""How often is the code of a disease name the first hit, and among the first five? How long does a search take?
+"""How often is the code of a disease name the first hit, how often among the first five? Prints both, and the time.
 
 usage: python benchmarks/search.py --gold PATH [--sets doid mondo icd9_titles] [--record]
 """
@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-import common
-
 import codeassist
+import common
 
 SETS = ("doid", "mondo", "icd9_titles")
 

@@ -21,7 +21,7 @@ def main() -> None:
             mention = result.mentions[int(span.id_)]
             print(f"{span.text!r} is {mention.assertion.presence}, best candidate {span.kb_id_ or 'none'}")
         for suggestion in result.diagnoses:
-            print(f"  {suggestion.disposition} {suggestion.code.value} {suggestion.confidence:.0%} {suggestion.display}")
+            print(f"  {suggestion.disposition} {suggestion.code.value} {suggestion.display}")
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ def main() -> None:
     result = assistant.code(Encounter("visit-1", notes=(Note("note-1", text),), setting="outpatient"))
 
     for suggestion in result.diagnoses:
-        evidence = suggestion.support[0].mention
-        print(f"{suggestion.disposition:8} {suggestion.code.value:8} {suggestion.confidence:4.0%}  {suggestion.display}")
+        code, evidence = suggestion.code.value, suggestion.support[0].mention
+        print(f"{suggestion.disposition:8} {code:8} {suggestion.confidence:4.0%}  {suggestion.display}")
         print(f"         {evidence.section} {evidence.span.start}-{evidence.span.end}: {evidence.surface!r}")
 
     denied = [mention.surface for mention in result.mentions if mention.assertion.presence == "absent"]

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from codeassist.pipeline import load
+
 GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="session")
 def assistant():
     """The assistant with the bundled edition, loaded once."""
-    from codeassist.pipeline import load
-
     return load()
 
 

@@ -1,5 +1,7 @@
 """Results made by hand, for tests of what is shown and written; no stage runs and no asset is read."""
 
+import os
+
 from codeassist.core.codes import ICD10CM, Code
 from codeassist.core.mentions import Assertion, Mention
 from codeassist.core.notes import Encounter, Note, Span
@@ -83,3 +85,15 @@ def suggest_visit(note):
         disposition="consider",
         rationale=(Contribution("outside_assessment", -0.9), Contribution("a_new_feature", 0.4)),
     )  # fmt: skip
+
+
+def find_process(result):
+    """Return the process in which a result was finished; a worker process can import it from here."""
+    return os.getpid()
+
+
+def fail_without_mentions(result):
+    """Fail on a result without mentions, otherwise count them."""
+    if not result.mentions:
+        raise ArithmeticError
+    return len(result.mentions)

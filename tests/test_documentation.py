@@ -1,8 +1,6 @@
-"""The documentation runs: its Python blocks, its command lines, its links, its notebooks, and the names it gives."""
+"""The documentation runs: its Python blocks, its command lines, its links, and the names it gives."""
 
-import ast
 import importlib
-import json
 import re
 import shlex
 import tomllib
@@ -23,7 +21,6 @@ PAGES = sorted(
         *PROJECT.glob("models/**/*.md"),
     ]
 )
-NOTEBOOKS = sorted(PROJECT.glob("notebooks/*.ipynb"))
 BLOCK = re.compile(
     r"""
     ^ ``` (?P<language> [a-z]* ) [ ]* \n    # the fence and its language
@@ -70,28 +67,6 @@ def test_python_blocks_of_a_page_run_in_order(page, reader_folder, capsys):
 
     for number, block in enumerate(read_blocks(page, "python"), 1):
         exec(compile(block, f"{page.name}, block {number}", "exec"), namespace)  # noqa: S102 - the point of the test
-
-
-@pytest.mark.parametrize("page", NOTEBOOKS, ids=named)
-def test_notebook_runs_and_is_stored_without_output(page, reader_folder, capsys):
-    cells = [cell for cell in json.loads(page.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    namespace = {"__name__": "__main__"}
-
-    for number, cell in enumerate(cells, 1):
-        exec(compile("".join(cell["source"]), f"{page.name}, cell {number}", "exec"), namespace)  # noqa: S102
-
-    assert [cell["outputs"] for cell in cells] == [[] for _ in cells]
-    assert [cell["execution_count"] for cell in cells] == [None for _ in cells]
-
-
-@pytest.mark.parametrize("page", NOTEBOOKS, ids=named)
-def test_notebook_imports_only_public_names(page):
-    cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
-    tree = ast.parse("\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
-    modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    modules += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-
-    assert {module for module in modules if module.startswith("codeassist")} == {"codeassist"}
 
 
 def read_commands(page):

@@ -172,11 +172,11 @@ def make_card(manifest: Mapping[str, Any]) -> str:
         "# Reportability model\n\n"
         "A logistic regression that gives the probability that a coder would report a condition found in a note.\n"
         "It reads the features of `codeassist.selection.features` and nothing else; its points add up to the score.\n\n"
-        f"Fitted on {manifest['conditions']} conditions of {manifest['notes']} notes by `models/reportability/train.py`,"
-        f" seed {manifest['seed']}.\n\n"
+        f"Fitted on {manifest['conditions']} conditions of {manifest['notes']} notes by"
+        f" `models/reportability/train.py`, seed {manifest['seed']}.\n\n"
         "Measured on held-out notes (five folds by note):\n\n| metric | value |\n|---|---|\n" + rows + "\n\n"
-        "Limits: hospital and clinic notes in American English; optional codes count half. Confidence on other kinds of\n"
-        "notes is measured by `benchmarks/accuracy.py`.\n"
+        "Limits: hospital and clinic notes in American English; optional codes count half. Confidence on other kinds\n"
+        "of notes is measured by `benchmarks/accuracy.py`.\n"
     )
 
 

@@ -104,9 +104,7 @@ def _parse_date(text: str) -> dt.date:
         raise typer.BadParameter(msg) from None
 
 
-Edition = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Edition of ICD-10-CM, as codes list names it.")
-]
+Edition = Annotated[str | None, typer.Option(metavar="NAME", help="Edition of ICD-10-CM, as codes list names it.")]
 
 
 @app.callback()

@@ -101,9 +101,7 @@ class CodeAssist:
         stages = self._stages_by_edition.get(wanted)
         if stages is None:
             with self._lock:
-                stages = self._stages_by_edition.get(wanted) or make_stages(
-                    wanted, self.settings, progress=progress
-                )
+                stages = self._stages_by_edition.get(wanted) or make_stages(wanted, self.settings, progress=progress)
                 self._stages_by_edition[wanted] = stages
         return stages
 
@@ -144,9 +142,7 @@ class CodeAssist:
             diagnoses=diagnoses,
         )
 
-    def code_many(
-        self, sources: Iterable[str | Note | Encounter], *, processes: int = 1
-    ) -> Iterator[CodingResult]:
+    def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:
         """Code many notes or encounters, one result each, in order.
 
         Parameters

@@ -12,7 +12,7 @@ def test_default_shows_more_than_it_reports():
 
 @pytest.mark.parametrize("group", [AnnotationSettings, LinkingSettings, SelectionSettings, Settings])
 def test_unknown_key_is_refused_by_its_name(group):
-    with pytest.raises(pydantic.ValidationError, match="colour\n.*Extra inputs are not permitted"):
+    with pytest.raises(pydantic.ValidationError, match=r"colour\n.*Extra inputs are not permitted"):
         group(colour="blue")
 
 

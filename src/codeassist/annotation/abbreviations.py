@@ -45,4 +45,5 @@ def find_definitions(doc: Doc) -> Mapping[str, str]:
 
 def strip_plural(short_form: str) -> str:
     """Return a short form without its plural s: ``"PVCs"`` gives ``"PVC"``."""
-    return short_form[:-1] if len(short_form) > 2 and short_form.endswith("s") and short_form[:-1].isupper() else short_form
+    stem = short_form.removesuffix("s")
+    return stem if len(short_form) > 2 and stem.isupper() else short_form

@@ -12,14 +12,16 @@ from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
 from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
+from codeassist.assets import find_asset
 from codeassist.config import AnnotationSettings
 from codeassist.terminology.lexicon import LEXICON_FOLDER, read_generic_words, read_table
 from codeassist.terminology.vocabulary import Vocabulary
-from codeassist.assets import find_asset
 
 _FOLDER = Path(__file__).parent
 # Axes whose single words may stand inside a wording without being part of it: "fracture of the left distal radius".
-_MODIFYING_AXES = frozenset({"laterality", "acuity", "severity", "control", "remission", "stage", "encounter", "healing"})
+_MODIFYING_AXES = frozenset(
+    {"laterality", "acuity", "severity", "control", "remission", "stage", "encounter", "healing"}
+)
 
 
 def make_annotator(vocabulary: Vocabulary, *, settings: AnnotationSettings) -> Annotator:

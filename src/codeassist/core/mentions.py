@@ -44,8 +44,9 @@ class Mention:
 
     ``reading`` is the wording that was looked up: abbreviations expanded and misspellings corrected, lower case.
     ``nearby_words`` are the normal forms of the words of the same clause, in order, from which linking reads axis
-    values (side, stage, acuity...). ``terms`` are the term-index entries that the reading named. ``section`` is the kind of the section that holds the mention. ``is_heading`` is true when the mention stands
-    as the heading of a problem in a problem list or plan.
+    values (side, stage, acuity...). ``terms`` are the term-index entries that the reading named. ``section`` is the
+    kind of the section that holds the mention. ``is_heading`` is true when the mention stands as the heading of a
+    problem in a problem list or plan.
     """
 
     span: Span

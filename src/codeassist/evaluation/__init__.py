@@ -1,1 +1,1 @@
-"""evaluation"""
+"""Metrics over gold and predicted records."""

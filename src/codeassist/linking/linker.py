@@ -128,7 +128,7 @@ class Linker:
         if term.cues:
             yield Contribution("sense", _CUE_POINTS, "other words of the note select this sense")
         if rank:
-            yield Contribution("other_sense", _OTHER_SENSE_POINTS * rank, "another code has the wording before this one")
+            yield Contribution("other_sense", _OTHER_SENSE_POINTS * rank, "another code comes first for the wording")
 
 
 def _explain_retrieved(found: Retrieved) -> Iterator[Contribution]:

@@ -13,7 +13,6 @@ from codeassist.terminology.term_index import SHIELD, IndexedTerm, TermIndex
 from codeassist.terminology.words import hash_word
 
 
-
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """This is one retrieved term; ``similarity`` is 1 when the wording's words are exactly the term's."""
@@ -67,7 +66,8 @@ class WordRetriever:
     def _add_up(self, known: Sequence[tuple[int, float]]) -> npt.NDArray[np.float64]:
         parts = [self._postings[self._offsets[n] : self._offsets[n + 1]] for n, _ in known]
         weights = np.repeat([weight for _, weight in known], [len(part) for part in parts])
-        return np.bincount(np.concatenate(parts), weights=weights, minlength=len(self._term_weight))
+        sums = np.bincount(np.concatenate(parts), weights=weights, minlength=len(self._term_weight))
+        return sums.astype(np.float64, copy=False)
 
     def _number(self, word: str) -> int:
         wanted = np.uint64(hash_word(word))

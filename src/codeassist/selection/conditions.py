@@ -134,7 +134,8 @@ class ConditionGatherer:
         """Return the kind and code that the candidate stands for, or None where it supports nothing."""
         mention, code = candidate.mention, candidate.code.value
         assertion = mention.assertion
-        if assertion.presence == "absent" or assertion.temporality == "hypothetical" or assertion.experiencer == "other":
+        is_unsaid = assertion.presence == "absent" or assertion.temporality == "hypothetical"
+        if is_unsaid or assertion.experiencer == "other":
             return None
         if assertion.experiencer == "family":
             mapped = self._family.find(code)
@@ -169,9 +170,9 @@ class ConditionGatherer:
         return code if self._codeset.is_billable(code) else self._tables.select(code, frozenset()).code
 
     def _merge(self, support: Mapping[tuple[str, str], Sequence[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
-        """Merge the current codes of one category to the most specific that the encounter supports (Guidelines I.B.2)."""
+        """Merge the current codes of a category to the most specific that the encounter supports (Guidelines I.B.2)."""
         merged: dict[tuple[str, str], list[Candidate]] = {}
-        for (kind, category), keys in groupby(sorted(support), key=lambda key: (key[0], key[1][:3])):
+        for (kind, _), keys in groupby(sorted(support), key=lambda key: (key[0], key[1][:3])):
             codes = {code: list(support[kind, code]) for _, code in keys}
             if kind == "current" and len(codes) > 1:
                 codes = self._merge_category(codes)

@@ -16,9 +16,9 @@ ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY, CONTEXT = "assessment", "diagnosis", 
 _CHAPTER_BY_LETTER = {"R": "symptom", "V": "external", "W": "external", "X": "external", "Y": "external", "Z": "factor"}
 _STUDY_SECTIONS = frozenset({"indication", "clinical_history", "technique", "findings", "impression"})
 _VISIT_SECTIONS = frozenset(
-    {"history_of_present_illness", "past_medical_history", "medications", "physical_exam", "review_of_systems", "assessment",
-     "assessment_plan", "plan", "hospital_course", "procedure_description", "operative_details", "postoperative_diagnosis",
-     "chief_complaint", "allergies", "social_history", "vitals"}
+    {"history_of_present_illness", "past_medical_history", "medications", "physical_exam", "review_of_systems",
+     "assessment", "assessment_plan", "plan", "hospital_course", "procedure_description", "operative_details",
+     "postoperative_diagnosis", "chief_complaint", "allergies", "social_history", "vitals"}
 )  # fmt: skip
 _CHRONIC_LETTERS = frozenset("EFGI")
 

@@ -1,4 +1,4 @@
-"""Rules of the guidelines that selection applies: combinations, uncertain diagnoses, integral symptoms, Excludes1, order."""
+"""The guideline rules that selection applies: combinations, uncertainty, integral symptoms, Excludes1, order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEEP = "="
 
 
 class Combination(NamedTuple):
-    """This is one row of ``combinations.tsv``; ``second_becomes`` is ``=`` to keep the second code, ``-`` to drop it."""
+    """This is one row of ``combinations.tsv``; ``second_becomes`` is ``=`` to keep the second code, ``-`` to drop."""
 
     first: str
     second: str
@@ -145,15 +145,14 @@ class RuleBook:
             if cause is None:
                 yield each
             else:
-                flag = Flag("integral_symptom", cause, "Guidelines I.B.5: a symptom integral to a diagnosis is not coded")
+                basis = "Guidelines I.B.5: a symptom integral to a diagnosis is not coded"
+                flag = Flag("integral_symptom", cause, basis)
                 yield replace(each, disposition="consider", flags=(*each.flags, flag))
 
     def _find_cause(self, code: str, reported: Sequence[str]) -> str | None:
         """Return the reported diagnosis of which a symptom is an integral part, if there is one."""
-        prefixes = [prefix for prefix, symptom in self._integral.get(code[:3], ()) if code.startswith(symptom)]
-        return next(
-            (other for other in reported if other != code and any(other.startswith(prefix) for prefix in prefixes)), None
-        )
+        prefixes = tuple(prefix for prefix, symptom in self._integral.get(code[:3], ()) if code.startswith(symptom))
+        return next((other for other in reported if other != code and other.startswith(prefixes)), None)
 
     def _flag_excludes1(self, suggestions: Sequence[Suggestion]) -> Iterator[Suggestion]:
         reported = [each.code.value for each in suggestions if each.disposition == "report"]

@@ -25,8 +25,9 @@ _LONG = 13
 _ALIKE = (frozenset("aeiouy"), frozenset("cksz"), frozenset("fp"))
 # Beginnings and endings that change the meaning: a correction never goes from one to the other.
 _OPPOSITES = (
-    ("hypo", "hyper"), ("intra", "infra"), ("ab", "ad"), ("inter", "intra"), ("pre", "pro"), ("pre", "post"), ("macro", "micro"),
-    ("brady", "tachy"), ("endo", "exo"), ("ante", "anti"), ("bi", "di"), ("per", "peri"), ("supra", "infra"),
+    ("hypo", "hyper"), ("intra", "infra"), ("ab", "ad"), ("inter", "intra"), ("pre", "pro"), ("pre", "post"),
+    ("macro", "micro"), ("brady", "tachy"), ("endo", "exo"), ("ante", "anti"), ("bi", "di"), ("per", "peri"),
+    ("supra", "infra"),
 )  # fmt: skip
 _OPPOSITE_ENDINGS = (
     ("itis", "osis"), ("emia", "uria"), ("otomy", "ostomy"), ("otomy", "ectomy"), ("ostomy", "ectomy"),

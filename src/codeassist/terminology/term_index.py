@@ -16,8 +16,8 @@ from codeassist.core.codes import Term
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import LexiconRow, read_phrases, read_shields, read_terms
 from codeassist.terminology.store import Array, CompiledStore, pack_texts
-from codeassist.terminology.words import WordNormalizer, hash_word
 from codeassist.terminology.wordings import derive_wordings, replace_phrases
+from codeassist.terminology.words import WordNormalizer, hash_word
 
 MAX_WORDS = 9
 # Pedigree of a wording, best first; ties between codes of one wording are settled in this order. A shield is a wording
@@ -35,7 +35,8 @@ Hashes = npt.NDArray[np.uint64]
 class IndexedTerm:
     """This is one wording in the index.
 
-    ``size`` is the number of its words; ``pedigree`` is one of ``PEDIGREES``; ``cues`` select this sense of an ambiguous wording (empty: the default sense).
+    ``size`` is the number of its words; ``pedigree`` is one of ``PEDIGREES``; ``cues`` select this sense of an
+    ambiguous wording (empty: the default sense).
     """
 
     number: int

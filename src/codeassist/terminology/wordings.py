@@ -24,7 +24,9 @@ _WITHOUT = re.compile(r",?\s*\b(?:without|not\ intractable)\b.*$", re.VERBOSE | 
 _PARENTHESES = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 
 
-def replace_phrases(wordings: Iterable[tuple[str, int]], phrases: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, int]]:
+def replace_phrases(
+    wordings: Iterable[tuple[str, int]], phrases: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, int]]:
     """Yield wordings, and each again with every equivalent of a phrase that it holds.
 
     Parameters

@@ -23,7 +23,9 @@ from codeassist.assets import find_asset
 LEXICON_FOLDER = "data/lexicon/2026-04"
 
 # Words that carry no meaning of their own inside a term; "with", "without", "no" and "not" do.
-IGNORED_WORDS = frozenset({"of", "the", "a", "an", "and", "or", "in", "on", "at", "to", "by", "for", "his", "her", "their"})
+IGNORED_WORDS = frozenset(
+    {"of", "the", "a", "an", "and", "or", "in", "on", "at", "to", "by", "for", "his", "her", "their"}
+)
 # Where clinical notes glue tokens together: "HTN.,SOCIAL", "1.DM2", "128→131", "(+)fever,(-)chills", "•CKD".
 _CLINICAL_INFIXES = (
     r"[•→⇒*#|~=^<>()\[\]]",

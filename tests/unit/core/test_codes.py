@@ -6,7 +6,14 @@ from codeassist.errors import CodeFormatError
 
 @pytest.mark.parametrize(
     ("written", "canonical"),
-    [("e1122", "E11.22"), ("E11.22", "E11.22"), (" i10 ", "I10"), ("s52501a", "S52.501A"), ("qa01", "QA0.1"), ("c7a", "C7A")],
+    [
+        ("e1122", "E11.22"),
+        ("E11.22", "E11.22"),
+        (" i10 ", "I10"),
+        ("s52501a", "S52.501A"),
+        ("qa01", "QA0.1"),
+        ("c7a", "C7A"),
+    ],
 )
 def test_codes_are_read_in_either_case_with_or_without_dot(written, canonical):
     assert format_icd10cm(written) == canonical

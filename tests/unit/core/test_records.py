@@ -38,9 +38,7 @@ def test_an_encounter_refuses_unknown_settings_and_repeated_notes():
         Encounter("e", (Note("n", "a"), Note("n", "b")))
 
 
-@pytest.mark.parametrize(
-    "changes", [{"presence": "negated"}, {"temporality": "past"}, {"experiencer": "mother"}]
-)
+@pytest.mark.parametrize("changes", [{"presence": "negated"}, {"temporality": "past"}, {"experiencer": "mother"}])
 def test_assertion_values_are_a_closed_set(changes):
     with pytest.raises(ValueError, match="expected one of"):
         Assertion(**changes)

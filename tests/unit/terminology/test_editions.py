@@ -275,7 +275,7 @@ def test_two_imports_at_once_leave_one_whole_edition(small_bundle, own_cache, re
     )
     command = [sys.executable, "-c", script, str(release_2031)]
 
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]  # noqa: S603
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     outputs = [process.communicate()[0].strip() for process in processes]
 
     assert outputs == ["12", "12"]

@@ -190,7 +190,7 @@ def test_two_processes_that_start_together_build_once(own_cache, tmp_path):
     log = tmp_path / "log"
     command = [sys.executable, "-c", script, str(log)]
 
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]  # noqa: S603
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     outputs = [process.communicate()[0].strip() for process in processes]
 
     assert outputs == ["45", "45", "45"]
