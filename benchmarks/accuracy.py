@@ -16,8 +16,12 @@ import codeassist
 import common
 from codeassist.io.documents import to_document
 
-NOTE_SETS = {"aci": "aci/notes.jsonl", "mts_icd": "mts_icd/notes.jsonl", "cmc2007": "cmc2007/notes.jsonl",
-             "codiesp/train": "codiesp/train.jsonl"}
+NOTE_SETS = {
+    "aci": "aci/notes.jsonl",
+    "mts_icd": "mts_icd/notes.jsonl",
+    "cmc2007": "cmc2007/notes.jsonl",
+    "codiesp/train": "codiesp/train.jsonl",
+}
 PHRASE_SETS = ("doid", "mondo", "icd9_titles")
 
 

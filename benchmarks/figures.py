@@ -33,13 +33,17 @@ def make_rows(accuracy: dict[str, Any], speed: dict[str, Any]) -> Iterator[tuple
     yield "clinic visits (aci): precision against any coder", str(agreed["precision_vs_any"]), command
     yield "hospital and clinic notes (mts_icd): recall of required codes", str(hospital["recall_of_required"]), command
     yield "hospital and clinic notes (mts_icd): precision against any coder", str(hospital["precision_vs_any"]), command
-    yield "radiology (cmc2007): micro-F1 of the scorer (its translation cannot reach 279 of 717 labels)", str(
-        radiology["F1"]
-    ), command
+    yield (
+        "radiology (cmc2007): micro-F1 of the scorer (its translation cannot reach 279 of 717 labels)",
+        str(radiology["F1"]),
+        command,
+    )
     yield "radiology (cmc2007): micro-F1, translation to the 9th revision completed", str(complete["F1"]), command
     for name in ("doid", "mondo", "icd9_titles"):
-        yield f"disease names ({name}): first hit / among five", f"{accuracy[name]['top1']} / {accuracy[name]['top5']}", (
-            "`benchmarks/search.py`"
+        yield (
+            f"disease names ({name}): first hit / among five",
+            f"{accuracy[name]['top1']} / {accuracy[name]['top5']}",
+            ("`benchmarks/search.py`"),
         )
     found = accuracy["assertion"]
     yield "assertion (negex): F1 absent / historical", f"{found['absent']['F1']} / {found['historical']['F1']}", command

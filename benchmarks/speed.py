@@ -40,9 +40,7 @@ def notes_per_second(work: Callable[[str], object], texts: Sequence[str]) -> flo
 def start_seconds(cache: Path | None) -> float:
     """Return how long a fresh process takes to import and load."""
     environment = dict(os.environ) | ({"CODEASSIST_CACHE": str(cache)} if cache else {})
-    done = subprocess.run(
-        [sys.executable, "-c", _START], capture_output=True, text=True, check=True, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", _START], capture_output=True, text=True, check=True, env=environment)
     return float(done.stdout.split()[-1])
 
 

@@ -149,14 +149,19 @@ def main() -> None:
         "name": "reportability",
         "version": "1",
         "files": {"model.json": hashlib.sha256(data).hexdigest()},
-        "training_data": {path.parent.name + "/" + path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-                          for path in sources},
+        "training_data": {
+            path.parent.name + "/" + path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sources
+        },
         "notes": len({note_id for note_id, _, _ in examples}),
         "conditions": len(examples),
         "seed": SEED,
         "regularization": REGULARIZATION,
-        "packages": {"python": platform.python_version(), "scikit-learn": sklearn.__version__,
-                     "numpy": np.__version__, "codeassist": codeassist.__version__},
+        "packages": {
+            "python": platform.python_version(),
+            "scikit-learn": sklearn.__version__,
+            "numpy": np.__version__,
+            "codeassist": codeassist.__version__,
+        },
         "metrics": metrics,
         "input": "features of codeassist.selection.features.describe",
     }

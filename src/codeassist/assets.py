@@ -56,8 +56,6 @@ def cache_root() -> Path:
     return Path(given) if given else Path(platformdirs.user_cache_dir("codeassist", appauthor=False))
 
 
-
-
 def read_model(relative: str) -> dict[str, object]:
     """Read the ``model.json`` of a model folder after checking it against the folder's manifest.
 

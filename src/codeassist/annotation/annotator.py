@@ -136,9 +136,7 @@ def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]
     return doc[words.token[first]].idx, final.idx + len(final)
 
 
-def _make_mention(
-    note: Note, found: _Found, assertion: Assertion, nearby: tuple[str, ...], places: _Places
-) -> Mention:
+def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: tuple[str, ...], places: _Places) -> Mention:
     section, is_heading = places.find(found.start, found.end)
     return Mention(
         span=Span(note.note_id, found.start, found.end),

@@ -159,8 +159,7 @@ class TermMatcher:
         hits, places = self._index.find_keys(np.concatenate(sums))
         first, last = chosen[start[hits]], chosen[start[hits] + size[hits] - 1]
         return [
-            Match(*row)
-            for row in zip(first.tolist(), last.tolist(), size[hits].tolist(), places.tolist(), strict=True)
+            Match(*row) for row in zip(first.tolist(), last.tolist(), size[hits].tolist(), places.tolist(), strict=True)
         ]
 
 

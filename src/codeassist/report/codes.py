@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from codeassist.core.suggestions import CodeMatch
-from codeassist.errors import UnknownCodeError
 from codeassist.io.texts import make_safe
 from codeassist.terminology.axes import AxisTable, AxisTables
 from codeassist.terminology.codeset import CodeSet
@@ -27,7 +26,6 @@ _NOTE_HEADINGS = (
     ("excludes1", "Excludes1"),
     ("excludes2", "Excludes2"),
 )
-_MOST_CHILDREN = 40
 # A table with more rows is of no use on a screen; one of its subcategories is.
 MOST_ROWS = 60
 
@@ -150,16 +148,14 @@ def _children(code: str, codeset: CodeSet) -> Iterator[RenderableType]:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column()
-    for each in below[:_MOST_CHILDREN]:
+    for each in below:
         table.add_row(each, codeset.title(each))
     yield Padding(table, (0, 0, 0, 2))
-    if len(below) > _MOST_CHILDREN:
-        yield Padding(Text(f"and {len(below) - _MOST_CHILDREN} more", style="dim"), (0, 0, 0, 2))
 
 
 def _axes(code: str, codeset: CodeSet, tables: AxisTables, most_rows: int | None) -> Iterator[RenderableType]:
-    table = _find_table(code, codeset, tables)
-    if table is None or not table.axes:
+    table = _get_table(code, codeset, tables)
+    if not table.axes:
         return
     yield ""
     yield Text.assemble(("Axes", "bold"), (f"  {len(table.rows):,} billable codes of {table.category}", "dim"))
@@ -172,14 +168,10 @@ def _axes(code: str, codeset: CodeSet, tables: AxisTables, most_rows: int | None
     yield Padding(Text(hint, style="dim"), (0, 0, 0, 2))
 
 
-def _find_table(code: str, codeset: CodeSet, tables: AxisTables) -> AxisTable | None:
+def _get_table(code: str, codeset: CodeSet, tables: AxisTables) -> AxisTable:
     """Return the table of a header, or for a billable code the table in which it is a row among its siblings."""
     above = codeset.parent(code)
-    shown = above if codeset.is_billable(code) and above else code
-    try:
-        return tables.get(shown)
-    except UnknownCodeError:
-        return None
+    return tables.get(above if codeset.is_billable(code) and above else code)
 
 
 def _draw_axes(code: str, table: AxisTable) -> Table:

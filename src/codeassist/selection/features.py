@@ -37,7 +37,11 @@ class EncounterView:
 
 
 def view_encounter(
-    conditions: Sequence[Condition], *, setting: str, roles: Mapping[str, str], section_kinds: frozenset[str],
+    conditions: Sequence[Condition],
+    *,
+    setting: str,
+    roles: Mapping[str, str],
+    section_kinds: frozenset[str],
     hinted_prefixes: frozenset[str],
 ) -> EncounterView:
     """Sum up the encounter for `describe`.

@@ -194,8 +194,6 @@ class RuleBook:
         return {DIAGNOSIS: 0, ASSESSMENT: 1, NARRATIVE: 2}.get(role, 3)
 
 
-
-
 def _read_combinations(codeset: CodeSet) -> Iterator[Combination]:
     columns = ("first_prefix", "second_prefix", "first_becomes", "second_becomes", "basis")
     for row in read_table(_FOLDER / "combinations.tsv", columns):

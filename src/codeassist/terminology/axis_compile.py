@@ -179,7 +179,7 @@ class _Nodes:
 
     def make(self) -> dict[str, tuple[int, ...]]:
         """Return the fields of ``CompiledNode`` by code."""
-        nodes = {}
+        nodes: dict[str, tuple[int, ...]] = {}
         for code, span in self._spans.items():
             scope = self._find_scope(code)
             nodes[code] = (*span, self._implied[code], *self._spans[scope], self._find_kin(code))

@@ -128,7 +128,7 @@ def make_facet(segment: Sequence[TitleToken], head: frozenset[str], steer: Title
     if lead == "of" and axis == "type":
         text = f"of {text}"
     if "other" in raw:
-        axis = steer.nouns.get(*words, "") or axis if len(words) == 1 else axis
+        axis = (len(words) == 1 and steer.nouns.get(next(iter(words)))) or axis
         return Facet(axis, text, strong or words, OTHER, is_detail=lead == "comma")
     if _UNSPECIFIED in raw and words <= (steer.nouns.keys() if lead == "comma" else steer.nouns.keys() - _ORGANS):
         named = next((steer.nouns[word] for word in sorted(words)), "")
