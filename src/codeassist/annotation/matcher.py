@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,13 +28,15 @@ class NoteWords:
     """This is a note as the matcher sees it: its content words in order.
 
     Everything has one entry a content word. ``token`` is the position in the Doc; ``segment`` changes at every break a
-    term cannot cross (comma, bracket, bullet, line end); ``clause`` changes only at the ends of clauses.
-    ``after_conjunction`` marks the words behind "and", "or" or a comma.
+    term cannot cross (comma, bracket, bullet, line end); ``item`` changes at the same places but commas; ``clause``
+    changes only at the ends of clauses. ``after_conjunction`` marks the words behind "and", "or" or a comma.
+    ``word_set`` holds the words, and every two of a segment that follow each other, joined by a space.
     """
 
     words: tuple[str, ...]
     token: tuple[int, ...]
     segment: npt.NDArray[np.int32]
+    item: npt.NDArray[np.int32]
     clause: tuple[int, ...]
     hashes: npt.NDArray[np.uint64]
     is_modifier: npt.NDArray[np.bool_]
@@ -74,8 +77,8 @@ class WordReader:
 
     def __call__(self, doc: Doc) -> NoteWords:
         """Read the content words of a tokenized note."""
-        words, tokens, segments, clauses, hashes, modifiers, joined = [], [], [], [], [], [], []
-        segment = clause = 0
+        words, tokens, segments, items, clauses, hashes, modifiers, joined = [], [], [], [], [], [], [], []
+        segment = item = clause = 0
         after_conjunction = False
         known, read = self._known, self._read
         for position, orth in enumerate(doc.to_array(ORTH).tolist()):
@@ -84,6 +87,7 @@ class WordReader:
                 words.append(word)
                 tokens.append(position)
                 segments.append(segment)
+                items.append(item)
                 clauses.append(clause)
                 hashes.append(number)
                 modifiers.append(is_modifier)
@@ -92,17 +96,19 @@ class WordReader:
                 continue
             if text in _BREAKS or _is_line_end(doc, position, text):
                 segment += 1
+                item += text != ","
                 clause += text in _CLAUSE_ENDS or text.isspace()
             after_conjunction |= text in _CONJUNCTIONS
         return NoteWords(
             tuple(words),
             tuple(tokens),
             np.array(segments, np.int32),
+            np.array(items, np.int32),
             tuple(clauses),
             np.array(hashes, np.uint64),
             np.array(modifiers, np.bool_),
             tuple(joined),
-            frozenset(words),
+            frozenset(words).union(_join_neighbours(words, segments)),
         )
 
     def _read(self, orth: int, doc: Doc) -> tuple[str, int, bool, str]:
@@ -115,6 +121,11 @@ class WordReader:
         if len(self._known) < 200_000:
             self._known[orth] = read
         return read
+
+
+def _join_neighbours(words: Sequence[str], segments: Sequence[int]) -> Iterator[str]:
+    places = zip(words, words[1:], segments, segments[1:], strict=False)
+    return (f"{word} {following}" for word, following, segment, other in places if segment == other)
 
 
 def _is_line_end(doc: Doc, position: int, text: str) -> bool:
@@ -134,29 +145,34 @@ class TermMatcher:
     def __call__(self, words: NoteWords) -> tuple[Match, ...]:
         """Return the matches in order of place."""
         everything = np.arange(len(words.words))
-        found = self._find(words, everything, gaps_only=False)
         plain = np.flatnonzero(~words.is_modifier)
-        if len(plain) < len(everything):
-            found += self._find(words, plain, gaps_only=True)
+        streams = [(everything, False), (plain, True)] if len(plain) < len(everything) else [(everything, False)]
+        found = [match for chosen, gaps_only in streams for match in self._find(words, chosen, gaps_only=gaps_only)]
         return _resolve(found, len(words.words))
 
     def _find(self, words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only: bool) -> list[Match]:
-        hashes, segments = words.hashes[chosen], words.segment[chosen]
+        """Return the terms among the stretches of chosen words, with ``gaps_only`` only those that skip a word."""
         running = np.zeros(len(chosen) + 1, np.uint64)
-        np.cumsum(hashes, out=running[1:])
-        starts, sizes, sums = [], [], []
+        np.cumsum(words.hashes[chosen], out=running[1:])
+        segments, items = words.segment[chosen], words.item[chosen]
+        opens_item = np.ones(len(chosen), np.bool_)
+        opens_item[1:] = items[1:] != items[:-1]
+        starts, sizes = [], []
         for size in range(1, min(MAX_WORDS, len(chosen)) + 1):
-            is_whole = segments[size - 1 :] == segments[: len(chosen) - size + 1]
+            count = len(chosen) - size + 1
+            # "Osteoarthritis, left knee": only what opens an item is read across its commas.
+            is_whole = (segments[size - 1 :] == segments[:count]) | (
+                opens_item[:count] & (items[size - 1 :] == items[:count])
+            )
             if gaps_only:
-                is_whole &= chosen[size - 1 :] - chosen[: len(chosen) - size + 1] >= size
+                is_whole &= chosen[size - 1 :] - chosen[:count] >= size
             same = np.flatnonzero(is_whole)
             starts.append(same)
             sizes.append(np.full(len(same), size))
-            sums.append(running[same + size] - running[same])
         if not starts:
             return []
         start, size = np.concatenate(starts), np.concatenate(sizes)
-        hits, places = self._index.find_keys(np.concatenate(sums))
+        hits, places = self._index.find_keys(running[start + size] - running[start])
         first, last = chosen[start[hits]], chosen[start[hits] + size[hits] - 1]
         return [
             Match(*row) for row in zip(first.tolist(), last.tolist(), size[hits].tolist(), places.tolist(), strict=True)

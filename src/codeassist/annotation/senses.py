@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import pairwise
 
 from codeassist.annotation.abbreviations import strip_plural
 from codeassist.terminology.term_index import SHIELD, IndexedTerm, TermIndex
 
 _MAX_SENSES = 6
 _SHORT = 2
+_REVIEWED = frozenset({"synonym", "abbreviation"})
 
 
 class SenseChooser:
@@ -28,6 +30,7 @@ class SenseChooser:
         self._index = index
         self._common_words = common_words
         self._terms_at = lru_cache(maxsize=50_000)(index.terms_at)
+        self._split = lru_cache(maxsize=20_000)(index.normalizer.split)
 
     def __call__(
         self, place: int, surface: str, *, words: AbstractSet[str], definitions: Mapping[str, str]
@@ -41,7 +44,7 @@ class SenseChooser:
         surface
             The characters of the note.
         words
-            Normal forms of all words of the note, in which cues are looked up.
+            Normal forms of all words of the note, and neighbours joined by a space, in which cues are looked up.
         definitions
             Long forms of the abbreviations that the note defines.
         """
@@ -54,24 +57,32 @@ class SenseChooser:
         terms = tuple(term for term in terms if self._is_readable(term, surface))
         cued = [term for term in terms if term.cues and self._has_cue(term, words)]
         chosen = cued or [term for term in terms if not term.cues]
-        if len(chosen) > 1:
+        if len(chosen) > 1 and chosen[1].pedigree in _REVIEWED:
             written = _squeeze(surface)
-            chosen.sort(key=lambda term: _squeeze(term.text) != written)
+            chosen.sort(key=lambda term: (term.pedigree not in _REVIEWED, _squeeze(term.text) != written))
         return tuple(chosen[:_MAX_SENSES])
 
     def _find_defined(self, long_form: str) -> tuple[IndexedTerm, ...]:
         terms = self._index.find_exact(self._index.normalizer.split(long_form))
+        if terms and terms[0].pedigree == SHIELD:
+            return ()
         return tuple(term for term in terms if not term.cues)[:_MAX_SENSES]
 
     def _is_readable(self, term: IndexedTerm, surface: str) -> bool:
         """Tell whether the surface may stand for the term: short abbreviations only in capitals."""
         lowered = surface.lower()
-        if term.pedigree == "abbreviation" and surface.islower():
-            return len(surface) > _SHORT and lowered not in self._common_words
+        if term.text.startswith("Other ") and not lowered.startswith("other"):
+            return False
+        if surface == term.text:
+            return term.pedigree == "abbreviation" or lowered not in self._common_words
+        if term.pedigree == "abbreviation" and not surface.isupper():
+            return len(surface) > _SHORT and not any(
+                word.islower() and word in self._common_words for word in surface.split()
+            )
         return lowered not in self._common_words or (surface.isupper() and term.pedigree == "abbreviation")
 
     def _has_cue(self, term: IndexedTerm, words: AbstractSet[str]) -> bool:
-        return any(all(word in words for word in self._index.normalizer.split(cue)) for cue in term.cues)
+        return any(_stands_in(self._split(cue), words) for cue in term.cues)
 
     @staticmethod
     def entity_type(term: IndexedTerm) -> str:
@@ -79,6 +90,13 @@ class SenseChooser:
         if term.is_procedure:
             return "procedure"
         return "finding" if "R70" <= term.code[:3] <= "R94" else "problem"
+
+
+def _stands_in(cue: tuple[str, ...], words: AbstractSet[str]) -> bool:
+    """Tell whether a cue's words follow each other: a list's "1." beside "type 2 diabetes" is no "type 1 diabetes"."""
+    if len(cue) < 2:
+        return bool(cue) and cue[0] in words
+    return all(f"{word} {following}" in words for word, following in pairwise(cue))
 
 
 def _squeeze(wording: str) -> str:

@@ -51,11 +51,11 @@ class WordRetriever:
         limit
             How many terms at the most.
         """
-        numbers = [(number, weight) for word in dict.fromkeys(words) for number, weight in self._weigh(word)]
-        total = sum(weight for _, weight in numbers) + self._unknown_weight(words)
-        known = [(number, weight) for number, weight in numbers if number >= 0]
+        # A misspelled word beside the right one is the same word.
+        known = tuple({number: weight for word in words for number, weight in self._weigh(word)}.items())
         if not known:
             return ()
+        total = sum(weight for _, weight in known) + self._unknown_weight(words)
         shared = self._add_up(known)
         candidates = np.flatnonzero(shared)
         scores = 2 * shared[candidates] / (total + self._term_weight[candidates])

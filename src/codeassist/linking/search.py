@@ -50,7 +50,8 @@ class Searcher:
         if system != ICD10CM:
             msg = f"no code set of the system {system!r} is installed; installed: {ICD10CM}"
             raise ConfigError(msg)
-        words = self._vocabulary.index.normalizer.split(strip_silent(text))
+        # The tokenizer refuses halves of characters.
+        words = self._vocabulary.index.normalizer.split(strip_silent(text.encode(errors="replace").decode()))
         stated = self._vocabulary.tables.wordings.read(words)
         best: dict[str, CodeMatch] = {}
         for found in self._retrieve(words, limit=_RETRIEVED):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
 from codeassist.core.codes import Code
+from codeassist.core.notes import Span
 from codeassist.core.suggestions import Candidate
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
@@ -91,8 +92,8 @@ class ConditionGatherer:
         return cls(
             codeset,
             tables,
-            history=PrefixMap(history),
-            family=PrefixMap(family),
+            history=PrefixMap(_keep_known(codeset, history)),
+            family=PrefixMap(_keep_known(codeset, family)),
             generic_words=read_generic_words(),
         )
 
@@ -100,7 +101,7 @@ class ConditionGatherer:
         """Return the conditions in tabular order of their codes."""
         candidates = self._drop_bare_heads(candidates)
         support: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
-        others: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+        others: dict[Span, list[Candidate]] = {}
         for _, group in groupby(candidates, key=lambda c: (c.mention.span, c.mention.reading)):
             chosen, *rest = group
             bilateral = [c for c in rest if c.score == chosen.score and c.anchor == chosen.anchor]
@@ -108,11 +109,12 @@ class ConditionGatherer:
                 key = self._place(candidate)
                 if key is not None:
                     support[key].append(candidate)
-                    others[key] += [c for c in rest if c not in bilateral]
-        merged = self._drop_history_of_current(self._merge(support))
+            others[chosen.mention.span] = [c for c in rest if c not in bilateral]
+        merged = _join_kinds(self._drop_history_of_current(self._merge(support)))
+        ordered = {key: _best_first(found) for key, found in merged.items()}
         return tuple(
-            Condition(code, self._codeset.title(code), kind, _best_first(found), tuple(others[kind, code]))
-            for (kind, code), found in sorted(merged.items(), key=lambda item: (item[0][1], item[0][0]))
+            Condition(code, self._codeset.title(code), kind, found, tuple(_gather_others(found, others)))
+            for (kind, code), found in ordered.items()
         )
 
     def _drop_bare_heads(self, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -173,7 +175,7 @@ class ConditionGatherer:
         """Merge the current codes of a category to the most specific that the encounter supports (Guidelines I.B.2)."""
         merged: dict[tuple[str, str], list[Candidate]] = {}
         for (kind, _), keys in groupby(sorted(support), key=lambda key: (key[0], key[1][:3])):
-            codes = {code: list(support[kind, code]) for _, code in keys}
+            codes = {code: list(_best_first(support[kind, code])) for _, code in keys}
             if kind == "current" and len(codes) > 1:
                 codes = self._merge_category(codes)
             merged |= {(kind, code): found for code, found in codes.items()}
@@ -183,11 +185,12 @@ class ConditionGatherer:
         pending = sorted(codes, key=lambda code: (len(codes[code][0].axis_values), code))
         for vague in pending:
             for precise in sorted(codes, key=lambda code: (-len(codes[code][0].axis_values), code)):
-                if vague == precise or vague not in codes:
+                if vague == precise or vague not in codes or self._contradict(vague, precise):
                     continue
                 joined = self._join(codes[vague][0], codes[precise][0])
                 if joined is not None:
-                    found = codes.pop(vague) + codes.pop(precise)
+                    # The precise one first: it speaks for both where a third is compared.
+                    found = codes.pop(precise) + codes.pop(vague)
                     codes.setdefault(joined, []).extend(found)
                     break
         return codes
@@ -217,13 +220,30 @@ class ConditionGatherer:
         if any(values.get(axis, value) != value for axis, value in vague.axis_values):
             return None
         read = self._tables.wordings.read
-        if self._contradict(vague.code.value, precise.code.value):
-            return None
         words = read(vague.mention.nearby_words) | read(precise.mention.nearby_words)
         joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}
         if len(joined) == 1:
             return joined.pop()
         return precise.code.value if precise.code.value in joined and not vague.axis_values else None
+
+
+def _join_kinds(merged: Mapping[tuple[str, str], list[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
+    """Join what names one code in several ways ("history of pneumonia", pneumonia in the past), in tabular order."""
+    kind_by_code: dict[str, str] = {}
+    joined: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for (kind, code), found in sorted(merged.items(), key=lambda item: (item[0][1], item[0][0])):
+        joined[kind_by_code.setdefault(code, kind), code] += found
+    return joined
+
+
+def _keep_known(codeset: CodeSet, value_by_prefix: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the codes that an earlier edition does not have yet, so that a shorter prefix answers."""
+    return {prefix: code for prefix, code in value_by_prefix.items() if code == STAYS_CURRENT or code in codeset}
+
+
+def _gather_others(found: Iterable[Candidate], others: Mapping[Span, Sequence[Candidate]]) -> Iterator[Candidate]:
+    for span in dict.fromkeys(candidate.mention.span for candidate in found):
+        yield from others[span]
 
 
 def _best_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -99,7 +99,7 @@ class RuleBook:
             if rule.first[:3] in categories and rule.second[:3] in categories:
                 combined = self._combine_pair(combined, rule)
                 categories |= {condition.code[:3] for condition in combined if condition.rules}
-        return tuple(combined)
+        return tuple(_join_same_codes(combined))
 
     def _combine_pair(self, conditions: list[Condition], rule: Combination) -> list[Condition]:
         confirmed = [condition for condition in conditions if _is_confirmed(condition)]
@@ -197,8 +197,23 @@ class RuleBook:
 def _read_combinations(codeset: CodeSet) -> Iterator[Combination]:
     columns = ("first_prefix", "second_prefix", "first_becomes", "second_becomes", "basis")
     for row in read_table(_FOLDER / "combinations.tsv", columns):
-        if codeset.is_billable(row["first_becomes"]):
+        if row["first_becomes"] in codeset and codeset.is_billable(row["first_becomes"]):
             yield Combination(*(row[column] for column in columns))
+
+
+def _join_same_codes(conditions: Sequence[Condition]) -> Iterable[Condition]:
+    """Join a combination with what the encounter names by the same code."""
+    by_code: dict[str, Condition] = {}
+    for each in conditions:
+        known = by_code.setdefault(each.code, each)
+        if known is not each:
+            by_code[each.code] = replace(
+                known,
+                support=(*known.support, *each.support),
+                others=(*known.others, *each.others),
+                rules=tuple(dict.fromkeys((*known.rules, *each.rules))),
+            )
+    return by_code.values()
 
 
 def _is_confirmed(condition: Condition) -> bool:

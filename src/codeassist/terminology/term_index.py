@@ -58,7 +58,8 @@ def _collect(codeset: CodeSet, lexicon: Iterable[LexiconRow]) -> Iterator[tuple[
     for code in codeset.codes():
         if len(code) == 8 and codeset.seventh_characters(code):
             continue  # the code above the 7th character carries the same words
-        for term in codeset.terms(code):
+        includes = (Term(note.text, code, "inclusion") for note in codeset.notes(code, "includes", inherited=False))
+        for term in (*codeset.terms(code), *includes):
             for wording, left_out in replace_phrases(derive_wordings(term.text), phrases):
                 status = term.status if not left_out else ("derived", "default")[left_out - 1]
                 yield Term(wording, code, status), (), False

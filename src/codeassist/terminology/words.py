@@ -23,9 +23,7 @@ from codeassist.assets import find_asset
 LEXICON_FOLDER = "data/lexicon/2026-04"
 
 # Words that carry no meaning of their own inside a term; "with", "without", "no" and "not" do.
-IGNORED_WORDS = frozenset(
-    {"of", "the", "a", "an", "and", "or", "in", "on", "at", "to", "by", "for", "his", "her", "their"}
-)
+IGNORED_WORDS = frozenset({"of", "the", "a", "an", "and", "or", "in", "on", "at", "by", "for", "his", "her", "their"})
 # Where clinical notes glue tokens together: "HTN.,SOCIAL", "1.DM2", "128→131", "(+)fever,(-)chills", "•CKD".
 _CLINICAL_INFIXES = (
     r"[•→⇒*#|~=^<>()\[\]]",
@@ -36,7 +34,7 @@ _CLINICAL_INFIXES = (
     r"(?<=[A-Za-z0-9])/(?=[A-Za-z])",
 )
 _CLINICAL_SUFFIXES = ("-", "•", "\\*")
-_KEPT_ENDINGS = ("ss", "us", "is", "as", "os")
+_KEPT_ENDINGS = ("ss", "us", "is", "os")
 
 
 @lru_cache(maxsize=1)
@@ -70,9 +68,14 @@ def fold_word(text: str) -> str:
         word = word.replace("\u2019", "'")
     # The tokenizer takes a letter with its full stop for an initial: "hepatitis C."
     word = word.removesuffix(".").removesuffix("'s").removesuffix("'")
-    if len(word) > 3 and word.endswith("s") and not word.endswith(_KEPT_ENDINGS):
-        return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
-    return word
+    # Short capitals end in S because a word does: CRPS is not the plural of CRP.
+    if len(word) <= 3 or not word.endswith("s") or (len(word) == 4 and text.isupper()):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("as"):
+        return word[:-1] if len(word) > 5 and word != "pancreas" else word
+    return word if word.endswith(_KEPT_ENDINGS) else word[:-1]
 
 
 @lru_cache(maxsize=200_000)
@@ -116,7 +119,7 @@ class WordNormalizer:
             return "+" if text == "+" else ""
         word = fold_word(text)
         # A capital A is a letter ("hepatitis A") as often as an article, and an article does no harm.
-        if word in IGNORED_WORDS and text != "A":
+        if word in IGNORED_WORDS and text not in ("A", "A."):
             return ""
         return self._canonical.get(word, word)
 
