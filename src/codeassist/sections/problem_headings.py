@@ -17,6 +17,7 @@ WORDS_PATH = Path(__file__).parent / "narrative_words.tsv"
 _MAX_LENGTH = 220
 _MAX_LIST_WORDS = 30  # diagnoses in one line, parted by commas
 _MAX_NAME_WORDS = 16  # one diagnosis, in sections that hold nothing else
+_LEAST_LISTED, _SHARE_NAMED = 2, 0.75  # problems of a list without a heading, and their share of its items
 _MAX_WORDS = {"number": 14, "hash": 14, "bullet": 12, "line": 10}
 
 _MARK = re.compile(
@@ -66,9 +67,12 @@ _PROBLEM_TOPICS = frozenset(
 
 
 class _Item(NamedTuple):
+    """A line or numbered part of it: ``line`` is where it starts, marks included, ``start`` where its text does."""
+
     form: str
     start: int
     end: int
+    line: int
 
 
 class ProblemHeadingFinder:
@@ -78,8 +82,9 @@ class ProblemHeadingFinder:
     ----------
     headings, kinds
         The headings (a label such as "Plan:" heads no problem) and the kinds that list problems.
-    first_words, verbs
-        Words that start an instruction or a sentence, and words that occur in running text only.
+    first_words, verbs, before_words
+        Words that start an instruction or a sentence, words that occur in running text only, and words that start
+        either a remark ("stable on treatment") or the name of a problem ("stable angina").
     """
 
     def __init__(
@@ -89,11 +94,13 @@ class ProblemHeadingFinder:
         *,
         first_words: frozenset[str],
         verbs: frozenset[str],
+        before_words: frozenset[str] = frozenset(),
     ) -> None:
         self._headings = headings
         self._kinds = kinds
         self._first_words = first_words
         self._verbs = verbs
+        self._before_words = before_words
 
     @classmethod
     def load(cls, path: Path | None = None) -> ProblemHeadingFinder:
@@ -101,9 +108,11 @@ class ProblemHeadingFinder:
         with (path or WORDS_PATH).open(encoding="utf-8", newline="") as lines:
             table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
             rows = [(row["word"], row["position"]) for row in table]
-        first_words = frozenset(word for word, position in rows if position == "first")
-        verbs = frozenset(word for word, position in rows if position == "anywhere")
-        return cls(HeadingTable.load(), load_kinds(), first_words=first_words, verbs=verbs)
+        first, verbs, before = (
+            frozenset(word for word, position in rows if position == wanted)
+            for wanted in ("first", "anywhere", "before")
+        )
+        return cls(HeadingTable.load(), load_kinds(), first_words=first, verbs=verbs, before_words=before)
 
     def find_problem_headings(self, note: Note, section: Section) -> tuple[Span, ...]:
         """Return the spans that head a problem; none in a section whose kind lists no problems.
@@ -131,6 +140,28 @@ class ProblemHeadingFinder:
                 top = item.form
         return tuple(found)
 
+    def find_list(self, note: Note, section: Section) -> int | None:
+        r"""Return where a list of problems without a heading starts in a section, or None if it holds none.
+
+        Such a list has two problems or more, marked with ``#`` or numbered from 1, and nearly nothing else.
+
+        Examples
+        --------
+        >>> note = Note("n1", "Seen for follow-up.\n# Gout: colchicine\n# Anemia, stable")
+        >>> ProblemHeadingFinder.load().find_list(note, Section("preamble", None, Span("n1", 0, len(note.text))))
+        20
+        """
+        items = list(_split_items(note.text, section.body.start, section.body.end))
+        form = next((item.form for item in items if item.form in ("hash", "number")), "")
+        marked = [item for item in items if item.form == form]
+        if len(marked) < _LEAST_LISTED or not _starts_list(note.text, marked[0]):
+            return None
+        plan = self._kinds["assessment_plan"]
+        named = sum(
+            self._end_phrase(note.text, item, plan) > 0 and not self._is_step(note.text, item) for item in marked
+        )
+        return marked[0].line if named >= max(_LEAST_LISTED, _SHARE_NAMED * len(marked)) else None
+
     def _read_parts(
         self, text: str, item: _Item, kind: SectionKind, *, may_be_lower: bool
     ) -> Iterator[tuple[int, int]]:
@@ -138,7 +169,7 @@ class ProblemHeadingFinder:
         start = item.start
         while start < item.end:
             is_rest = start > item.start
-            if item.form == "line" and text[start].islower() and not (may_be_lower or is_rest):
+            if item.form == "line" and text[start : start + 1].islower() and not (may_be_lower or is_rest):
                 return
             end = self._end_phrase(text, item._replace(start=start), kind)
             if not end:
@@ -158,8 +189,16 @@ class ProblemHeadingFinder:
         words = _split_words(phrase)
         if not words or len(words) > _count_most(phrase, item.form, kind) or not any(map(str.isalpha, words[0])):
             return 0
-        is_running = words[0] in self._first_words or not self._verbs.isdisjoint(words)
-        return 0 if phrase[0].isspace() or is_running or self._is_label(phrase) else item.start + len(phrase)
+        may_qualify = item.form != "line" or not kind.keeps_topics
+        is_refused = phrase[0].isspace() or self._is_running(words, may_qualify=may_qualify) or self._is_label(phrase)
+        return 0 if is_refused else item.start + len(phrase)
+
+    def _is_running(self, words: Sequence[str], *, may_qualify: bool) -> bool:
+        """Tell whether words are an instruction, a remark or a sentence rather than a name."""
+        if words[0] in self._before_words:
+            is_remark = len(words) == 1 or words[1] in self._first_words or words[1] in self._before_words
+            return is_remark or not may_qualify or not self._verbs.isdisjoint(words)
+        return words[0] in self._first_words or not self._verbs.isdisjoint(words)
 
     def _cut_remark(self, phrase: str, form: str) -> str:
         """Return a phrase without what is told of the problem behind a comma ("Gout, flare was treated")."""
@@ -192,11 +231,19 @@ class ProblemHeadingFinder:
         stop = _find_stop(text, item.start, min(item.end, item.start + _MAX_LENGTH))
         phrase = text[item.start : stop if stop >= 0 else item.end]
         words = _split_words(phrase)
-        return not words or words[0] in self._first_words or _DOSE.search(phrase) is not None
+        return not words or self._is_running(words, may_qualify=True) or _DOSE.search(phrase) is not None
 
     def _is_label(self, phrase: str) -> bool:
         heading = self._headings.find(phrase)
         return heading is not None and not (heading.role == "topic" and heading.kind in _PROBLEM_TOPICS)
+
+
+def _starts_list(text: str, item: _Item) -> bool:
+    """Tell whether an item starts a line and is the first of its list."""
+    if text[item.line - 1 : item.line] not in ("", "\n", "\r", ","):
+        return False
+    digits = "".join(filter(str.isdigit, text[item.line : item.start]))
+    return item.form == "hash" or int(digits or 0) == 1
 
 
 def _find_stop(text: str, start: int, limit: int) -> int:
@@ -232,7 +279,7 @@ def _split_items(text: str, start: int, end: int) -> Iterator[_Item]:
             digits = int(inline["digits"])
             if digits == number + 1:
                 yield item._replace(end=inline.start())
-                item, number = _Item("number", inline.end(), line_end), digits
+                item, number = _Item("number", inline.end(), line_end, inline.start()), digits
         yield item
         line_start = broken.end() if broken is not None else end
 
@@ -240,8 +287,8 @@ def _split_items(text: str, start: int, end: int) -> Iterator[_Item]:
 def _read_mark(text: str, start: int, end: int, number: int) -> tuple[_Item, int]:
     mark = _MARK.match(text, start, end)
     if mark is None:
-        return _Item("line", start, end), number
+        return _Item("line", start, end, start), number
     form = next((form for form in ("hash", "number", "bullet") if mark[form]), "line")
     if form == "number":
         number = int("".join(filter(str.isdigit, mark["number"])))
-    return _Item(form, mark.end(), end), number
+    return _Item(form, mark.end(), end, start), number
