@@ -14,10 +14,13 @@ from codeassist.sections.headings import MAX_HEADING_LENGTH, Heading, HeadingTab
 # The reach of a look back from an inline colon; an inline heading is shorter than one on its own line.
 _REACH = 64
 
+# All breaks start with one set of characters, which lets the search skip what lies between at full speed.
 LINE_BREAK = re.compile(
     r"""
-    [\n\r\x0b\x0c\x85\u2028\u2029]+        # line ends
-    | ,(?= [A-Z\#•*] | \d{1,2}[.)]\s )     # in transcriptions on one line, a comma with no space after it
+    [\n\r\x0b\x0c\x85\u2028\u2029,]
+    (?: (?<! ,) [\n\r\x0b\x0c\x85\u2028\u2029]*        # line ends
+      | (?<= ,) (?= [A-Z\#•*] | \d{1,2}[.)]\s )     # in transcriptions on one line, a comma with no space after it
+    )
     """,
     re.VERBOSE,
 )

@@ -17,6 +17,7 @@ WORDS_PATH = Path(__file__).parent / "narrative_words.tsv"
 _MAX_LENGTH = 220
 _MAX_LIST_WORDS = 30  # diagnoses in one line, parted by commas
 _MAX_NAME_WORDS = 16  # one diagnosis, in sections that hold nothing else
+_REACH = 40  # items looked at below a line that leads to a list
 _LEAST_LISTED, _SHARE_NAMED = 2, 0.75  # problems of a list without a heading, and their share of its items
 _MAX_WORDS = {"number": 14, "hash": 14, "bullet": 12, "line": 10}
 
@@ -168,10 +169,10 @@ class ProblemHeadingFinder:
         """Yield the phrase that an item begins with and, on a line of several diagnoses, those behind it."""
         start = item.start
         while start < item.end:
-            is_rest = start > item.start
-            if item.form == "line" and text[start : start + 1].islower() and not (may_be_lower or is_rest):
+            part = item if start == item.start else item._replace(start=start)
+            if part is item and item.form == "line" and text[start : start + 1].islower() and not may_be_lower:
                 return
-            end = self._end_phrase(text, item._replace(start=start), kind)
+            end = self._end_phrase(text, part, kind)
             if not end:
                 return
             yield start, end
@@ -222,14 +223,15 @@ class ProblemHeadingFinder:
         if item.form != "line":
             return False
         is_behind = place == 0 and heading is not None and "\n" not in text[heading.end : item.start]
-        bullets = [each for each in items[place + 1 :] if each.form == "bullet"]
+        bullets = [each for each in items[place + 1 : place + 1 + _REACH] if each.form == "bullet"]
         if not bullets or not (is_behind or _SUMMARY.match(text, item.start)):
             return False
         return 2 * sum(self._is_step(text, each) for each in bullets) < len(bullets)
 
     def _is_step(self, text: str, item: _Item) -> bool:
-        stop = _find_stop(text, item.start, min(item.end, item.start + _MAX_LENGTH))
-        phrase = text[item.start : stop if stop >= 0 else item.end]
+        limit = min(item.end, item.start + _MAX_LENGTH)
+        stop = _find_stop(text, item.start, limit)
+        phrase = text[item.start : stop if stop >= 0 else limit]
         words = _split_words(phrase)
         return not words or self._is_running(words, may_qualify=True) or _DOSE.search(phrase) is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from codeassist.core.notes import Encounter, Note, Section, Span
@@ -29,7 +29,8 @@ class SectionStage:
     ) -> None:
         self._sectionizer = sectionizer
         self._finder = finder
-        self._kinds = kinds
+        assessing = {name for name, kind in kinds.items() if kind.lists_problems and kind.weight == "primary"}
+        self._closing = assessing | _REPORTING
 
     @classmethod
     def load(cls) -> SectionStage:
@@ -51,19 +52,17 @@ class SectionStage:
         """
         for section in self._open_lists(note, self._sectionizer(note)):
             headings = self._finder.find_problem_headings(note, section)
-            yield replace(section, problem_headings=headings) if headings else section
+            yield Section(section.kind, section.heading, section.body, headings) if headings else section
 
-    def _open_lists(self, note: Note, sections: Sequence[Section]) -> Iterator[Section]:
-        """Yield the sections, with a list of problems cut off from the text before it if the note assesses nowhere."""
-        is_complete = any(self._is_assessing(section) or section.kind in _REPORTING for section in sections)
-        for section in sections:
-            may_list = section.kind in _BEFORE_LISTS and not is_complete
-            start = self._finder.find_list(note, section) if may_list else None
-            yield from _divide(note, section, start) if start is not None else (section,)
+    def _open_lists(self, note: Note, sections: Sequence[Section]) -> Iterable[Section]:
+        """Return the sections, with a list of problems cut off from the text before it if the note assesses nowhere."""
+        if not self._closing.isdisjoint([section.kind for section in sections]):
+            return sections
+        return [part for section in sections for part in self._open_list(note, section)]
 
-    def _is_assessing(self, section: Section) -> bool:
-        kind = self._kinds[section.kind]
-        return kind.lists_problems and kind.weight == "primary"
+    def _open_list(self, note: Note, section: Section) -> Iterable[Section]:
+        start = self._finder.find_list(note, section) if section.kind in _BEFORE_LISTS else None
+        return _divide(note, section, start) if start is not None else (section,)
 
 
 def _divide(note: Note, section: Section, start: int) -> Iterator[Section]:
