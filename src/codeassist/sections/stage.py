@@ -46,7 +46,7 @@ class SectionStage:
 
         Examples
         --------
-        >>> note = Note("n1", "Here for follow-up.\\n# Gout: better on colchicine\\n# Anemia, stable")
+        >>> note = Note("n1", "Here for follow-up.\n# Gout: better on colchicine\n# Anemia, stable")
         >>> [section.kind for section in SectionStage.load().read_note(note)]
         ['preamble', 'assessment_plan']
         """
@@ -73,4 +73,5 @@ def _divide(note: Note, section: Section, start: int) -> Iterator[Section]:
         return
     if before:
         yield replace(section, body=Span(note.note_id, section.body.start, section.body.start + len(before)))
-    yield Section("assessment_plan", None, Span(note.note_id, start, section.body.end))
+    blanks = len(note.text[start : section.body.end]) - len(note.text[start : section.body.end].lstrip())
+    yield Section("assessment_plan", None, Span(note.note_id, start + blanks, section.body.end))
