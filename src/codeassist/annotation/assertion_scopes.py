@@ -31,10 +31,11 @@ _DASHES = frozenset({"-", "\u2013", "\u2014"})
 _PHRASE_STOPS = frozenset({",", ";", ":", "(", ")", "\u2013", "\u2014"}) | LINE_BREAKS
 _ANSWER_STARTS = _DASHES | {":", "?", "=", "("}
 _ANSWER_ENDS = frozenset({".", ",", ";", ")", "!"}) | LINE_BREAKS
-_FINAL_ENDS = _ANSWER_ENDS | frozenset(
-    "and or but on by at per given today as with in via after during when while since using based through because "
-    "yesterday this last here previously already".split()
-)
+_FINAL_ENDS = _ANSWER_ENDS | {
+    *("and", "or", "but", "on", "by", "at", "per", "given", "today", "as", "with", "in", "via", "after", "during"),
+    *("when", "while", "since", "using", "based", "through", "because", "yesterday", "this", "last", "here"),
+    *("previously", "already"),
+}
 # In an enumeration that "or" closes, no part is longer than this, and none further from the first comma.
 _PART_WORDS, _ENUMERATION_WORDS = 4, 12
 
@@ -90,7 +91,10 @@ class _OpenCue(NamedTuple):
 
 
 class ScopeSweep:
-    """This is the sweep over the cues of one note; ``forward`` and ``backward`` hold its result by dimension."""
+    """This is the sweep over the cues of one note; ``forward`` and ``backward`` hold its result by dimension.
+
+    ``inside`` holds the presence of mentions that start within a cue.
+    """
 
     def __init__(self, note: Words) -> None:
         self._note = note
@@ -102,6 +106,7 @@ class ScopeSweep:
         self._ors = [i for i, word in enumerate(words) if word in {"or", "nor"}]
         self.forward = (ScopeList(), ScopeList(), ScopeList())
         self.backward = (ScopeList(), ScopeList(), ScopeList())
+        self.inside = ScopeList()
         self._open: list[_OpenCue | None] = [None, None, None]
         # Where a cue that acts backward must stop, by dimension: after the last cue that spoke of it.
         self._floor = [0, 0, 0]
@@ -170,6 +175,8 @@ class ScopeSweep:
                 self._end(hit, ends_sentence_scopes=cue.scope == "sentence")
             elif cue.direction == "backward":
                 self._add_backward(cue, hit)
+            elif cue.direction == "inside":
+                self._add_inside(cue, hit)
             elif cue.direction == "block":
                 self._blocked = True
             else:
@@ -227,10 +234,16 @@ class ScopeSweep:
         self._raise_floor(dimension, hit.last, cue.category)
 
     def _raise_floor(self, dimension: int, at: int, value: str = "") -> None:
-        """Keep later cues from acting back beyond ``at``, save those of the same value, which may go on to the floor below."""
+        """Keep later cues from acting back beyond ``at``; those of the same value may go on to the floor below."""
         below = self._below[dimension]
         self._below[dimension] = below if below is not None and below[0] == value else (value, self._floor[dimension])
         self._floor[dimension] = at
+
+    def _add_inside(self, cue: Cue, hit: CueHit) -> None:
+        """Let the first word of a cue act on a mention that starts in the others: ``no change in bowel habits``."""
+        note = self._note
+        end = note.end_of(hit.first)
+        self.inside.add(Scope(end, note.end_of(hit.last - 1), cue.category, note.starts[hit.first], end))
 
     def _find_stop_before(self, first: int, *, passes_and: bool) -> int:
         """Return the first word of the phrase before ``first``; a separator that touches the cue is no stop."""
@@ -283,8 +296,10 @@ class ScopeSweep:
         if cue.scope == "phrase":
             if start < len(self._note) and self._note.words[start] == ":":
                 start += 1
-            end = self._find_enumeration_end(start, _next_after(self._stops, start, at), at)
-            return min(at, end, _next_after(self._ands, start, at))
+            stop = _next_after(self._stops, start, at)
+            if cue.category == "possible":
+                stop = self._find_enumeration_end(start, stop, at)
+            return min(at, stop, _next_after(self._ands, start, at))
         return at
 
     def _find_enumeration_end(self, start: int, stop: int, at: int) -> int:

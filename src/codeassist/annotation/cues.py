@@ -33,7 +33,7 @@ DIMENSION_BY_CATEGORY = {
 }
 END, PSEUDO = "end", "pseudo"
 CLOSING_DIRECTIONS = ("answer", "final")
-DIRECTIONS = ("forward", "backward", *CLOSING_DIRECTIONS, "block", "none", "section", "class")
+DIRECTIONS = ("forward", "backward", *CLOSING_DIRECTIONS, "inside", "block", "none", "section", "class")
 SCOPES = ("phrase", "series", "list", "sentence", "none")
 NUMBER, YEAR = "<number>", "<year>"
 

@@ -41,10 +41,11 @@ class LineReader:
         """Return the word after the last item of the list whose first line starts at ``start``."""
         is_bulleted = self._is_item(start)
         at = bisect_left(self._breaks, start)
-        for stop in [*self._breaks[at : at + _LIST_LINES], len(self._note)]:
+        stops = self._breaks[at : at + _LIST_LINES]
+        for stop in stops if len(stops) == _LIST_LINES else [*stops, len(self._note)]:
             if stop <= start or not (self._goes_on(start) if is_bulleted else self._is_plain(start, stop)):
                 break
-            start = stop + 1
+            start = min(stop + 1, len(self._note))
         return start
 
     def is_sign(self, first: int, last: int, cue: str) -> bool:
