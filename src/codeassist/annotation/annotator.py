@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from codeassist.annotation.abbreviations import find_definitions
 from codeassist.annotation.assertion import AssertionEngine
-from codeassist.annotation.matcher import Match, NoteWords, TermMatcher, WordReader
+from codeassist.annotation.matcher import Match, NoteWords, TermMatcher, WordReader, keep_apart
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
 from codeassist.annotation.phrases import PhraseFinder
@@ -86,12 +86,12 @@ class Annotator:
     def _read(self, doc: Doc, note: Note, sections: Sequence[Section]) -> Iterator[Mention]:
         words = self._parts.read_words(doc)
         definitions = find_definitions(doc) if self._settings.read_abbreviation_definitions else {}
-        matches = self._parts.match(words)
-        phrases = list(self._find_phrases(doc, words, sections, matches))
-        choose = partial(self._choose, doc, note.text, words, definitions)
-        found = [each for match in matches if (each := choose(match)) is not None]
-        read = {i for phrase in phrases for i in range(phrase.first, phrase.last + 1)}
-        found = [each for each in found if each.first not in read] + phrases
+        read = partial(self._read_match, doc, note.text, words, definitions)
+        matches = keep_apart(self._parts.match(words), len(words.words), read)
+        phrases = list(self._find_phrases(doc, words, sections, [match for match, _ in matches]))
+        found = [each for _, readings in matches for each in readings]
+        in_phrases = {i for phrase in phrases for i in range(phrase.first, phrase.last + 1)}
+        found = [each for each in found if each.first not in in_phrases] + phrases
         found = sorted([*found, *self._find_medications(doc, words, found)], key=lambda each: each.start)
         assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
         contexts = _nearby_words(words, [(each.first, each.last) for each in found])
@@ -117,17 +117,23 @@ class Annotator:
                 start, end = _place(doc, words, first, last)
                 yield _Found(start, end, first, last, "medication", name.lower(), ())
 
-    def _choose(
+    def _read_match(
         self, doc: Doc, text: str, words: NoteWords, definitions: Mapping[str, str], match: Match
-    ) -> _Found | None:
+    ) -> tuple[_Found, ...] | None:
+        """Return what a match names: nothing for a shield, None where a shorter match may be read instead."""
         start, end = _place(doc, words, match.first, match.last)
-        surface = text[start:end]
-        terms = self._parts.choose(match.place, surface, words=words.word_set, definitions=definitions)
+        terms = self._parts.choose(
+            match.place,
+            text[start:end],
+            words=words.word_set,
+            definitions=definitions,
+            across_joint=bool(words.joints[match.first] != words.joints[match.last]),
+        )
         if not terms:
-            return None
+            return None if terms is None else ()
         entity_type = self._parts.choose.entity_type(terms[0])
         numbers = tuple(term.number for term in terms)
-        return _Found(start, end, match.first, match.last, entity_type, terms[0].text.lower(), numbers)
+        return (_Found(start, end, match.first, match.last, entity_type, terms[0].text.lower(), numbers),)
 
 
 def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]:
