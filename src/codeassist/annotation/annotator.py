@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from spacy.attrs import IDX
 from spacy.tokens import Doc
 
 from codeassist.annotation.abbreviations import find_definitions
 from codeassist.annotation.assertion import AssertionEngine
+from codeassist.annotation.labels import LabelFinder
 from codeassist.annotation.matcher import Match, NoteWords, TermMatcher, WordReader, keep_apart
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
@@ -39,6 +41,7 @@ class Parts:
     measure: MeasurementReader
     find_medications: MedicationFinder
     find_phrases: PhraseFinder
+    find_labels: LabelFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +90,34 @@ class Annotator:
         words = self._parts.read_words(doc)
         definitions = find_definitions(doc) if self._settings.read_abbreviation_definitions else {}
         read = partial(self._read_match, doc, note.text, words, definitions)
-        matches = keep_apart(self._parts.match(words), len(words.words), read)
-        phrases = list(self._find_phrases(doc, words, sections, [match for match, _ in matches]))
+        offsets = doc.to_array(IDX).tolist()
+        starts = [offsets[token] for token in words.token]
+        taken = bytearray(len(words.words))
+        for label in self._parts.find_labels(doc, words, sections, starts):
+            taken[label] = 1
+        matches = keep_apart(self._parts.match(words), taken, read)
+        phrases = list(self._find_phrases(doc, words, sections, starts, [match for match, _ in matches]))
         found = [each for _, readings in matches for each in readings]
         in_phrases = {i for phrase in phrases for i in range(phrase.first, phrase.last + 1)}
         found = [each for each in found if each.first not in in_phrases] + phrases
         found = sorted([*found, *self._find_medications(doc, words, found)], key=lambda each: each.start)
         assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
-        contexts = _nearby_words(words, [(each.first, each.last) for each in found])
+        contexts = _nearby_words(words, found)
         places = _Places(sections)
         for each, assertion, nearby in zip(found, assertions, contexts, strict=True):
             yield _make_mention(note, each, assertion, nearby, places)
 
     def _find_phrases(
-        self, doc: Doc, words: NoteWords, sections: Sequence[Section], matches: Sequence[Match]
+        self,
+        doc: Doc,
+        words: NoteWords,
+        sections: Sequence[Section],
+        starts: Sequence[int],
+        matches: Sequence[Match],
     ) -> Iterator[_Found]:
         headings = [(span.start, span.end) for section in sections for span in section.problem_headings]
         if not headings:
             return
-        starts = [doc[token].idx for token in words.token]
         for first, last in self._parts.find_phrases(words, starts, headings, matches):
             start, end = _place(doc, words, first, last)
             yield _Found(start, end, first, last, "problem", " ".join(words.words[first : last + 1]), ())
@@ -179,22 +191,45 @@ class _Places:
         return section.kind, self._heading < len(headings) and headings[self._heading].start < end
 
 
-def _nearby_words(words: NoteWords, places: Sequence[tuple[int, int]]) -> Iterator[tuple[str, ...]]:
+def _nearby_words(words: NoteWords, found: Sequence[_Found]) -> Iterator[tuple[str, ...]]:
     """Yield for each named thing the words of its clause up to its neighbours, its own included.
 
-    Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain").
+    Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain"), unless they
+    are an aside ("asthma, severe, and hip pain"). Medications are no neighbours: what is treated goes on behind them.
     """
-    clauses = words.clause
-    for i, (first, last) in enumerate(places):
-        lowest = places[i - 1][1] + 1 if i else 0
-        low = max(lowest, first - _NEARBY)
-        while clauses[low] != clauses[first]:
+    conditions = [each for each in found if each.entity_type != "medication"]
+    ends = [*(each.first for each in conditions), len(words.clause)]
+    read: dict[_Found, tuple[str, ...]] = {}
+    lowest = 0
+    for each, following in zip(conditions, ends[1:], strict=True):
+        low = max(lowest, each.first - _NEARBY)
+        while words.clause[low] != words.clause[each.first]:
             low += 1
-        following = places[i + 1][0] if i + 1 < len(places) else len(clauses)
-        has_next = following < len(clauses) and clauses[following] == clauses[first]
-        high = last
-        while high + 1 < following and high < last + _NEARBY and clauses[high + 1] == clauses[first]:
-            if has_next and words.after_conjunction[high + 1]:
+        high, lowest = _find_reach(words, each.last, following)
+        read[each] = words.words[low : high + 1]
+    yield from (read.get(each, words.words[each.first : each.last + 1]) for each in found)
+
+
+def _find_reach(words: NoteWords, last: int, following: int) -> tuple[int, int]:
+    """Return the last word near what ends at ``last``, and the first that its next neighbour may have."""
+    clause = words.clause[last]
+    has_next = following < len(words.clause) and words.clause[following] == clause
+    high, free = last, last + 1
+    while high + 1 < following and high < last + _NEARBY and words.clause[high + 1] == clause:
+        if has_next and words.after_conjunction[high + 1]:
+            end = _find_aside(words, high + 1)
+            if end > following or end == high + 1:
                 break
+            high, free = end - 1, end
+        else:
             high += 1
-        yield words.words[low : high + 1]
+    return high, free
+
+
+def _find_aside(words: NoteWords, start: int) -> int:
+    """Return the end of the modifiers behind a comma that no word follows closely: "POAG, moderate - treated"."""
+    end = start
+    while end < len(words.words) and words.is_modifier[end] and words.segment[end] == words.segment[start]:
+        end += 1
+    is_bound = end < len(words.words) and words.token[end] == words.token[end - 1] + 1
+    return start if is_bound or words.segment[start] == words.segment[start - 1] else end

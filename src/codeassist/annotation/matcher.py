@@ -195,7 +195,7 @@ class TermMatcher:
 
 
 def keep_apart(
-    matches: Iterable[Match], length: int, read: Callable[[Match], Reading | None]
+    matches: Iterable[Match], taken: bytearray, read: Callable[[Match], Reading | None]
 ) -> list[tuple[Match, Reading]]:
     """Return matches that do not overlap, each with what it reads as, in order of place.
 
@@ -203,12 +203,11 @@ def keep_apart(
     ----------
     matches
         The better of two that overlap first.
-    length
-        How many content words the note has.
+    taken
+        One byte a content word of the note, 1 for those that no match may hold; the words of those kept are added.
     read
         Gives what a match means; None where it is not to be read, so that a shorter one may take its words.
     """
-    taken = bytearray(length)
     kept = []
     for match in matches:
         if any(taken[match.first : match.last + 1]):
