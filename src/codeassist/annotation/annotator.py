@@ -194,8 +194,8 @@ class _Places:
 def _nearby_words(words: NoteWords, found: Sequence[_Found]) -> Iterator[tuple[str, ...]]:
     """Yield for each named thing the words of its clause up to its neighbours, its own included.
 
-    Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain"), unless they
-    are an aside ("asthma, severe, and hip pain"). Medications are no neighbours: what is treated goes on behind them.
+    Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain"), unless
+    they are an aside ("asthma, severe, and hip pain"). Medications are no neighbours: what is treated goes on behind.
     """
     conditions = [each for each in found if each.entity_type != "medication"]
     ends = [*(each.first for each in conditions), len(words.clause)]

@@ -1,4 +1,4 @@
-"""Finds the words that are labels of the note's parts, not mentions: its headings, and "SLE:" before a slit lamp exam."""
+"""Finds the words that label parts of the note and are no mentions: headings, and "SLE:" before a slit lamp exam."""
 
 from __future__ import annotations
 

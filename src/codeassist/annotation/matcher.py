@@ -20,7 +20,7 @@ from codeassist.terminology.words import WordNormalizer, hash_word
 _BREAKS = frozenset(".,;:?!()[]{}|•→⇒*#=<>~^\u2013\u2014") | {"--", "...", "+"}
 _JOINTS = frozenset({"and", "or", "&", "And", "Or", "AND", "OR", "/"})
 # What may follow a wording read across a comma without taking its last word away: "diabetes, type 2 with neuropathy".
-_OPENERS = frozenset({"with", "without", "w", "s", "due", "secondary", "status", "from", "to", "as", "is", "was"})
+OPENERS = frozenset({"with", "without", "w", "s", "due", "secondary", "status", "from", "to", "as", "is", "was"})
 # How many plain words a stretch may hold before and behind its modifier.
 _BEFORE, _AFTER = np.array(
     [(before, size - before) for size in range(1, MAX_WORDS) for before in range(size + 1)], np.intp
@@ -37,7 +37,8 @@ class NoteWords:
     Everything has one entry a content word. ``token`` is the position in the Doc; ``segment`` changes at every break a
     term cannot cross (comma, bracket, bullet, line end); ``item`` changes at the same places but commas; ``clause``
     changes only at the ends of clauses. ``after_conjunction`` marks the words behind "and", "or" or a comma;
-    ``joints`` counts the conjunctions so far, those between two modifiers ("left and right") left out. ``word_set`` holds the words, and every two of a segment that follow each other, joined by a space.
+    ``joints`` counts the conjunctions so far, commas and those between two modifiers ("left and right") left out.
+    ``word_set`` holds the words, and every two of a segment that follow each other, joined by a space.
     """
 
     words: tuple[str, ...]
@@ -237,8 +238,8 @@ def _list_stretches(words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only
         same = np.flatnonzero(is_whole)
         starts.append(same)
         sizes.append(np.full(len(same), size))
-    start, size = np.concatenate(starts), np.concatenate(sizes)
-    return _Stretches(running[start + size] - running[start], chosen[start], chosen[start + size - 1], size)
+    start, end = np.concatenate(starts), np.concatenate(starts) + np.concatenate(sizes)
+    return _Stretches(running[end] - running[start], chosen[start], chosen[end - 1], end - start)
 
 
 def _list_around_modifiers(words: NoteWords, plain: npt.NDArray[np.intp]) -> _Stretches:
@@ -271,10 +272,10 @@ def _sum_up(words: NoteWords, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.ui
 
 
 def _is_cut_short(words: NoteWords, match: Match) -> bool:
-    """Tell whether a match across a comma leaves the noun of its last part behind: "asthma, seasonal" of "allergies"."""
+    """Tell whether a match across a comma leaves the noun of its last part: "asthma, seasonal" of "allergies"."""
     last = match.last
     if words.segment[match.first] == words.segment[last] or last + 1 == len(words.words):
         return False
     if words.segment[last + 1] != words.segment[last] or words.token[last + 1] != words.token[last] + 1:
         return False
-    return not words.is_modifier[last + 1] and words.words[last + 1] not in _OPENERS
+    return not words.is_modifier[last + 1] and words.words[last + 1] not in OPENERS

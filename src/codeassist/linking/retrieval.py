@@ -17,8 +17,8 @@ from codeassist.terminology.words import hash_word
 class Retrieved:
     """This is one retrieved term.
 
-    ``similarity`` is 1 when the wording's words are exactly the term's; ``added`` is the weight of the term's words that
-    the wording lacks.
+    ``similarity`` is 1 when the wording's words are exactly the term's; ``added`` is the weight of the term's words
+    that the wording lacks.
     """
 
     term: IndexedTerm
