@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from spacy.attrs import IDX
 from spacy.tokens import Doc
 
@@ -217,19 +218,30 @@ def _find_reach(words: NoteWords, last: int, following: int) -> tuple[int, int]:
     high, free = last, last + 1
     while high + 1 < following and high < last + _NEARBY and words.clause[high + 1] == clause:
         if has_next and words.after_conjunction[high + 1]:
-            end = _find_aside(words, high + 1)
-            if end > following or end == high + 1:
+            end = _find_aside(words, high + 1, following)
+            if end == high + 1:
                 break
-            high, free = end - 1, end
+            # What follows in brackets or behind the next comma may share all but a side or severity of its own.
+            free = end if words.is_modifier[high + 1 : end].all() else free
+            high = end - 1
         else:
             high += 1
     return high, free
 
 
-def _find_aside(words: NoteWords, start: int) -> int:
-    """Return the end of the modifiers behind a comma that no word follows closely: "POAG, moderate - treated"."""
-    end = start
-    while end < len(words.words) and words.is_modifier[end] and words.segment[end] == words.segment[start]:
-        end += 1
-    is_bound = end < len(words.words) and words.token[end] == words.token[end - 1] + 1
-    return start if is_bound or words.segment[start] == words.segment[start - 1] else end
+def _find_aside(words: NoteWords, start: int, following: int) -> int:
+    """Return the end of what stands behind a comma and still says something of what stands before it.
+
+    That is a part that names nothing ("stroke, left MCA territory, due to AF"), and modifiers that no word follows
+    closely ("POAG, moderate - treated").
+    """
+    segment, modified = words.segment[start], start
+    if segment == words.segment[start - 1]:
+        return start
+    end = int(np.searchsorted(words.segment, segment, side="right"))
+    if end <= following:
+        return end
+    while modified < following and words.is_modifier[modified]:
+        modified += 1
+    is_bound = words.token[modified] == words.token[modified - 1] + 1
+    return start if is_bound else modified
