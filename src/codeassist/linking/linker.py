@@ -85,6 +85,12 @@ class Linker:
                     yield from self._read_term(mention, found.term, words, tuple(_explain_retrieved(found)))
 
     def _is_near(self, found: Retrieved) -> bool:
+        """Tell whether a retrieved term may be meant: it lacks words of the note, and adds none that say more.
+
+        "NSAID overdose" shares its rarest word with "NSAID use", and says the contrary.
+        """
+        if found.added > self._settings.maximum_added_weight:
+            return False
         needed = self._settings.minimum_similarity
         if found.term.code[0] in _FACTOR_LETTERS:
             needed = self._settings.minimum_factor_similarity

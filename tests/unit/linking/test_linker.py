@@ -128,9 +128,9 @@ def test_candidates_keep_the_order_of_the_mentions(index):
     assert [candidate.mention for candidate in make_linker(index)(mentions)] == mentions
 
 
-def retrieve_as(index, wording, similarity):
+def retrieve_as(index, wording, similarity, added=0.0):
     (term, *_) = index.find_exact(NORMALIZER.split(wording))
-    return lambda words, *, limit: (Retrieved(term, similarity),) if words == ["coughing", "badly"] else ()
+    return lambda words, *, limit: (Retrieved(term, similarity, added),) if words == ["coughing", "badly"] else ()
 
 
 @pytest.mark.parametrize(("similarity", "codes"), [(0.7, ["R05"]), (0.69, [])])
@@ -142,6 +142,14 @@ def test_a_phrase_that_no_term_names_is_linked_by_its_words_if_near_enough(index
     assert read_codes(found) == codes
     assert [part.feature for c in found for part in c.rationale] == ["wording:similar", "words"] * len(codes)
     assert [c.score for c in found] == [pytest.approx(4 * similarity)] * len(codes)
+
+
+@pytest.mark.parametrize(("added", "codes"), [(3.0, ["R05"]), (3.1, [])])
+def test_a_wording_that_adds_a_word_of_weight_is_not_meant(index, added, codes):
+    """An overdose shares all words but one with the use of a medication."""
+    linker = make_linker(index, retrieve=retrieve_as(index, "cough", 0.9, added), maximum_added_weight=3.0)
+
+    assert read_codes(linker([make_mention(index, reading="coughing badly")])) == codes
 
 
 def test_a_medication_names_no_code(index):
