@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 from codeassist.core.codes import Code
 from codeassist.core.notes import Span
 from codeassist.core.suggestions import Candidate
+from codeassist.selection.merging import CategoryMerger
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_generic_words, read_map
@@ -82,7 +82,7 @@ class ConditionGatherer:
         self._history = history
         self._family = family
         self._generic_words = generic_words
-        self._read_stated = lru_cache(maxsize=256)(self._read_stated_uncached)
+        self._merge_category = CategoryMerger(tables)
 
     @classmethod
     def load(cls, codeset: CodeSet, tables: AxisTables) -> ConditionGatherer:
@@ -180,51 +180,6 @@ class ConditionGatherer:
                 codes = self._merge_category(codes)
             merged |= {(kind, code): found for code, found in codes.items()}
         return merged
-
-    def _merge_category(self, codes: dict[str, list[Candidate]]) -> dict[str, list[Candidate]]:
-        pending = sorted(codes, key=lambda code: (len(codes[code][0].axis_values), code))
-        for vague in pending:
-            for precise in sorted(codes, key=lambda code: (-len(codes[code][0].axis_values), code)):
-                if vague == precise or vague not in codes or self._contradict(vague, precise):
-                    continue
-                joined = self._join(codes[vague][0], codes[precise][0])
-                if joined is not None:
-                    # The precise one first: it speaks for both where a third is compared.
-                    found = codes.pop(precise) + codes.pop(vague)
-                    codes.setdefault(joined, []).extend(found)
-                    break
-        return codes
-
-    def _contradict(self, code: str, other: str) -> bool:
-        """Tell whether the rows of two codes of a category state different values of one axis."""
-        stated = self._read_stated(code[:3])
-        return any(
-            mine is not None and yours is not None and mine != yours
-            for mine, yours in zip(stated.get(code, ()), stated.get(other, ()), strict=False)
-        )
-
-    def _read_stated_uncached(self, category: str) -> dict[str, tuple[str | None, ...]]:
-        """Return for each code of a category the values it states, one place an axis, None where it states none."""
-        table = self._tables.get(category)
-        silent = [{"-", "unspecified", axis.default} for axis in table.axes]
-        return {
-            row.code: tuple(
-                None if value in unstated else value for (_, value), unstated in zip(row.values, silent, strict=True)
-            )
-            for row in table.rows
-        }
-
-    def _join(self, vague: Candidate, precise: Candidate) -> str | None:
-        """Return the code of both candidates read as one condition, or None if they are two."""
-        values = dict(precise.axis_values)
-        if any(values.get(axis, value) != value for axis, value in vague.axis_values):
-            return None
-        read = self._tables.wordings.read
-        words = read(vague.mention.nearby_words) | read(precise.mention.nearby_words)
-        joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}
-        if len(joined) == 1:
-            return joined.pop()
-        return precise.code.value if precise.code.value in joined and not vague.axis_values else None
 
 
 def _join_kinds(merged: Mapping[tuple[str, str], list[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
