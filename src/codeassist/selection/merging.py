@@ -12,6 +12,7 @@ from codeassist.terminology.axes import AxisTables
 _SMALL_WORDS = frozenset({"a", "an", "and", "by", "due", "in", "of", "on", "or", "other", "the", "to", "with"})
 # A row that says what silence would also mean is stated only where the note's own words say it.
 _SILENT_STARTS = ("without", "not ", "uncomplicated")
+_DENIALS = frozenset({"without", "no", "uncomplicated", "w/o"})
 _SILENT_WORDS = ("unspecified", "unknown")
 Words = frozenset[str]
 
@@ -100,7 +101,7 @@ class CategoryMerger:
         row = self._read_rows(code[:3]).get(code)
         if row is not None:
             spoken = [_split(value) for candidate in found for _, value in candidate.axis_values]
-            said = [value for value in row.assumed if value in spoken]
+            said = row.assumed if any(map(_denies, found)) else [value for value in row.assumed if value in spoken]
             told = (told & row.covered).union(row.told, *said)
         read = self._tables.wordings.read
         nearby = frozenset[str]().union(*(read(candidate.mention.nearby_words) for candidate in found))
@@ -127,6 +128,11 @@ def _disagree(vague: Candidate, precise: Candidate) -> bool:
     return any(yours is not None and not (mine <= yours or yours <= mine) for mine, yours in pairs)
 
 
+def _denies(candidate: Candidate) -> bool:
+    """Tell whether the wording itself says "without", as its code's row does."""
+    return not _DENIALS.isdisjoint(candidate.mention.reading.split())
+
+
 def _is_empty(value: str) -> bool:
     return value == "-" or any(word in value for word in _SILENT_WORDS)
 
@@ -143,6 +149,7 @@ def _split(value: str) -> Words:
 
 
 def _words(value: str) -> Iterator[str]:
-    for word in value.replace(",", " ").split():
+    # A title's brackets hold another name, not more detail: "panic disorder [episodic paroxysmal anxiety]".
+    for word in value.split("[", maxsplit=1)[0].replace(",", " ").split():
         if word not in _SMALL_WORDS:
             yield word
