@@ -9,19 +9,26 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from codeassist.core.codes import Code
+from codeassist.core.mentions import Mention
 from codeassist.core.notes import Span
 from codeassist.core.suggestions import Candidate
 from codeassist.selection.merging import CategoryMerger
+from codeassist.selection.status import StatusReader
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_generic_words, read_map
 
 STAYS_CURRENT = "-"
-# Sections in which a procedure's name means that it was done before this encounter.
+OUTPATIENT = "outpatient"
 # "History of reflux" as the reason for a study names what the patient has; a past infection is past all the same.
 _INDICATION_SECTIONS = frozenset({"indication", "clinical_history"})
 _RESOLVED_HISTORIES = ("Z86.1", "Z87.01", "Z87.440")
-_PAST_PROCEDURE_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "problem_list"})
+# UHDDS: a stay's diagnoses are those treated during it, those that were resolved by its end too.
+_FINAL_SECTIONS = frozenset(
+    {"assessment", "assessment_plan", "diagnosis", "discharge_diagnosis", "hospital_course", "principal_diagnosis",
+     "secondary_diagnosis"}
+)  # fmt: skip
+_RESOLVED_WORDS = frozenset({"resolved", "resolve", "resolving", "corrected", "improved", "treated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class ConditionGatherer:
         What a code turns into when it is only in the patient's past, or a relative's.
     generic_words
         Head words that refer back to a fuller mention where there is one.
+    status
+        Tells which procedures name a status; by default only those of the past.
     """
 
     def __init__(
@@ -76,12 +85,14 @@ class ConditionGatherer:
         history: PrefixMap,
         family: PrefixMap,
         generic_words: AbstractSet[str] = frozenset(),
+        status: StatusReader | None = None,
     ) -> None:
         self._codeset = codeset
         self._tables = tables
         self._history = history
         self._family = family
         self._generic_words = generic_words
+        self._status = status or StatusReader(())
         self._merge_category = CategoryMerger(tables)
 
     @classmethod
@@ -95,10 +106,12 @@ class ConditionGatherer:
             history=PrefixMap(_keep_known(codeset, history)),
             family=PrefixMap(_keep_known(codeset, family)),
             generic_words=read_generic_words(),
+            status=StatusReader.load(),
         )
 
-    def __call__(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:
+    def __call__(self, candidates: Sequence[Candidate], *, setting: str = OUTPATIENT) -> tuple[Condition, ...]:
         """Return the conditions in tabular order of their codes."""
+        codes = frozenset(candidate.code.value for candidate in candidates)
         candidates = self._drop_bare_heads(candidates)
         support: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
         others: dict[Span, list[Candidate]] = {}
@@ -106,7 +119,7 @@ class ConditionGatherer:
             chosen, *rest = group
             bilateral = [c for c in rest if c.score == chosen.score and c.anchor == chosen.anchor]
             for candidate in (chosen, *bilateral):
-                key = self._place(candidate)
+                key = self._place(candidate, codes, setting=setting)
                 if key is not None:
                     support[key].append(candidate)
             others[chosen.mention.span] = [c for c in rest if c not in bilateral]
@@ -122,7 +135,7 @@ class ConditionGatherer:
         named = {
             word
             for candidate in candidates
-            if " " in candidate.mention.reading
+            if " " in candidate.mention.reading and candidate.mention.assertion.presence != "absent"
             for word in candidate.mention.reading.split()
             if word in self._generic_words
         }
@@ -132,7 +145,7 @@ class ConditionGatherer:
             if (reading := candidate.mention.reading) not in self._generic_words or reading not in named
         ]
 
-    def _place(self, candidate: Candidate) -> tuple[str, str] | None:
+    def _place(self, candidate: Candidate, codes: frozenset[str], *, setting: str) -> tuple[str, str] | None:
         """Return the kind and code that the candidate stands for, or None where it supports nothing."""
         mention, code = candidate.mention, candidate.code.value
         assertion = mention.assertion
@@ -143,9 +156,8 @@ class ConditionGatherer:
             mapped = self._family.find(code)
             return ("family", self._default(mapped)) if mapped else None
         if mention.entity_type == "procedure":
-            is_past = assertion.temporality == "historical" or mention.section in _PAST_PROCEDURE_SECTIONS
-            return ("status", code) if is_past else None
-        if assertion.temporality == "historical":
+            return ("status", code) if self._status.is_status(candidate, codes) else None
+        if assertion.temporality == "historical" and not _was_treated(mention, setting):
             return self._place_historical(code, mention.section)
         return "current", code
 
@@ -180,6 +192,12 @@ class ConditionGatherer:
                 codes = self._merge_category(codes)
             merged |= {(kind, code): found for code, found in codes.items()}
         return merged
+
+
+def _was_treated(mention: Mention, setting: str) -> bool:
+    """Tell whether a stay's final diagnoses name what was resolved during it."""
+    is_final = setting == "inpatient" and mention.section in _FINAL_SECTIONS
+    return is_final and not _RESOLVED_WORDS.isdisjoint(mention.nearby_words)
 
 
 def _join_kinds(merged: Mapping[tuple[str, str], list[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:

@@ -12,12 +12,15 @@ from codeassist.core.notes import Encounter
 from codeassist.core.suggestions import Flag, Suggestion
 from codeassist.selection.combinations import Combiner
 from codeassist.selection.conditions import Condition
-from codeassist.selection.features import ASSESSMENT, DIAGNOSIS, NARRATIVE
+from codeassist.selection.features import ASSESSMENT, DIAGNOSIS, RuleFacts
+from codeassist.selection.sequence import Sequencer
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_table
 
 _FOLDER = Path(__file__).parent
+# Chapters whose codes "use additional code" notes ask for: organisms, substance use, drugs, factors.
+_FACTOR_LETTERS = frozenset("BFTZ")
 
 
 class RuleBook:
@@ -33,6 +36,8 @@ class RuleBook:
         Pairs of diagnosis prefix and symptom prefix: the symptom is part of the diagnosis (Guidelines I.B.5).
     combiner
         Applies the combination rules.
+    sequence
+        Puts the suggestions in order.
     prefixes_by_medication
         Medication, lower case, to the code prefixes that it is usually given for.
     """
@@ -44,6 +49,7 @@ class RuleBook:
         role_by_kind: Mapping[str, str],
         integral: Sequence[tuple[str, str]],
         combiner: Combiner,
+        sequence: Sequencer,
         prefixes_by_medication: Mapping[str, Sequence[str]],
     ) -> None:
         self._codeset = codeset
@@ -52,6 +58,7 @@ class RuleBook:
         for prefix, symptom in integral:
             self._integral[symptom[:3]].append((prefix, symptom))
         self._combiner = combiner
+        self._sequence = sequence
         self._prefixes_by_medication = prefixes_by_medication
 
     @classmethod
@@ -59,15 +66,20 @@ class RuleBook:
         cls, codeset: CodeSet, tables: AxisTables, prefixes_by_medication: Mapping[str, Sequence[str]]
     ) -> RuleBook:
         """Read the rule tables that lie beside this module."""
-        roles = read_table(_FOLDER / "section_roles.tsv", ("kind", "role"))
+        roles = {row["kind"]: row["role"] for row in read_table(_FOLDER / "section_roles.tsv", ("kind", "role"))}
         integral = read_table(_FOLDER / "integral_symptoms.tsv", ("diagnosis_prefix", "symptom_prefix", "basis"))
         return cls(
             codeset,
-            role_by_kind={row["kind"]: row["role"] for row in roles},
+            role_by_kind=roles,
             integral=tuple((row["diagnosis_prefix"], row["symptom_prefix"]) for row in integral),
             combiner=Combiner.load(codeset, tables),
+            sequence=Sequencer.load(codeset, roles),
             prefixes_by_medication=prefixes_by_medication,
         )
+
+    def read_facts(self, conditions: Sequence[Condition], mentions: Sequence[Mention]) -> RuleFacts:
+        """Return what the rules say of the codes of an encounter."""
+        return RuleFacts(self.hinted_prefixes(mentions), self._sequence.first_listed, self.find_instructed(conditions))
 
     def hinted_prefixes(self, mentions: Sequence[Mention]) -> frozenset[str]:
         """Return the code prefixes that the medications of the encounter are usually given for."""
@@ -76,6 +88,22 @@ class RuleBook:
             for mention in mentions
             if mention.entity_type == "medication" and mention.assertion.presence == "present"
             for prefix in self._prefixes_by_medication.get(mention.reading, ())
+        )
+
+    def find_instructed(self, conditions: Sequence[Condition]) -> frozenset[str]:
+        """Return the codes that a "use additional code" note of another current condition asks for.
+
+        Notes
+        -----
+        Guidelines I.A.17: such a code is added where the record supports it, for example dialysis (Z99.2) with N18.6.
+        """
+        codes = [condition.code for condition in conditions if condition.kind in ("current", "status")]
+        owners = [code for code in codes if code[0] not in _FACTOR_LETTERS]
+        return frozenset(
+            code
+            for code in codes
+            if code[0] in _FACTOR_LETTERS
+            and any(any(self._codeset.find_notes_naming(owner, "use_additional", other=code)) for owner in owners)
         )
 
     def combine(self, conditions: Sequence[Condition]) -> tuple[Condition, ...]:
@@ -101,7 +129,7 @@ class RuleBook:
         """Return the suggestions without integral symptoms among the reported, flagged, and in claim order."""
         kept = tuple(self._drop_integral(suggestions))
         flagged = tuple(self._flag_excludes1(kept))
-        return self._order(encounter, flagged)
+        return self._sequence(encounter, flagged)
 
     def _drop_integral(self, suggestions: Sequence[Suggestion]) -> Iterator[Suggestion]:
         reported = [each.code.value for each in suggestions if each.disposition == "report"]
@@ -132,28 +160,3 @@ class RuleBook:
                 for note in self._codeset.find_notes_naming(each.code.value, "excludes1", other=other)
             )
             yield replace(each, flags=(*each.flags, *flags)) if flags else each
-
-    def _order(self, encounter: Encounter, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-        """Put reported before considered; among the reported, diseases of the assessment first, in order of place."""
-        rank_of_note = {note.note_id: i for i, note in enumerate(encounter.notes)}
-
-        def key(each: Suggestion) -> tuple[object, ...]:
-            places = [
-                (
-                    self._rank_role(candidate.mention.section),
-                    rank_of_note.get(candidate.mention.span.note_id, 0),
-                    candidate.mention.span.start,
-                )
-                for candidate in each.support
-            ]
-            return (each.disposition != "report", each.code.value[0] in "VWXYZ", *min(places), each.code.value)
-
-        ordered = sorted(suggestions, key=key)
-        return tuple(
-            replace(each, role="principal") if i == 0 and each.disposition == "report" else each
-            for i, each in enumerate(ordered)
-        )
-
-    def _rank_role(self, kind: str) -> int:
-        role = self.role_by_kind.get(kind, "")
-        return {DIAGNOSIS: 0, ASSESSMENT: 1, NARRATIVE: 2}.get(role, 3)
