@@ -29,13 +29,11 @@ _CHRONIC_LETTERS = frozenset("EFGI")
 class RuleFacts:
     """This is what the rules say of an encounter's codes.
 
-    ``hinted_prefixes`` are prefixes of what its medications are usually given for, ``first_listed`` those of codes that
-    may only be listed first (Guidelines I.C.21.c.16), ``instructed`` the codes that a "use additional code" note of
-    another of its conditions asks for (Guidelines I.A.17).
+    ``hinted_prefixes`` are prefixes of what its medications are usually given for, ``instructed`` the codes that a "use
+    additional code" note of another of its conditions asks for (Guidelines I.A.17).
     """
 
     hinted_prefixes: frozenset[str] = frozenset()
-    first_listed: tuple[str, ...] = ()
     instructed: frozenset[str] = frozenset()
 
 
@@ -147,7 +145,6 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "study_indication": view.is_study and "preoperative" in found,
         "study_screening": view.is_study and condition.code.startswith(_SCREENINGS) and found <= {NARRATIVE},
         "instructed": condition.code in view.facts.instructed,
-        "first_listed": condition.code.startswith(view.facts.first_listed),
         "axis_values": min(len(best.axis_values), 3) / 3,
     }
     return {name: float(value) for name, value in features.items() if value}

@@ -79,7 +79,7 @@ class RuleBook:
 
     def read_facts(self, conditions: Sequence[Condition], mentions: Sequence[Mention]) -> RuleFacts:
         """Return what the rules say of the codes of an encounter."""
-        return RuleFacts(self.hinted_prefixes(mentions), self._sequence.first_listed, self.find_instructed(conditions))
+        return RuleFacts(self.hinted_prefixes(mentions), self.find_instructed(conditions))
 
     def hinted_prefixes(self, mentions: Sequence[Mention]) -> frozenset[str]:
         """Return the code prefixes that the medications of the encounter are usually given for."""
