@@ -34,19 +34,49 @@ def test_one_value_within_another_is_no_contradiction(merge, make_candidate):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("I69.351", "I69.391"), ("E87.1", "E87.6"), ("K76.0", "K76.6"), ("M17.11", "M17.12"), ("J44.0", "J44.1")],
+    [
+        ("I69.351", "I69.391"),
+        ("E87.1", "E87.6"),
+        ("K76.0", "K76.6"),
+        ("M17.11", "M17.12"),
+        ("J44.0", "J44.1"),
+        ("I48.91", "I48.92"),
+        ("G93.40", "G93.6"),
+    ],
 )
 def test_codes_of_which_no_row_says_both_are_two_conditions(merge, make_candidate, one, other):
     assert names(merge({one: [make_candidate(one, 0)], other: [make_candidate(other, 10)]})) == {one: 1, other: 1}
 
 
 @pytest.mark.parametrize(
-    ("vague", "precise"), [("G93.40", "G93.41"), ("I48.91", "I48.0"), ("N18.9", "N18.32"), ("S13.4XXA", "S13.4XXD")]
+    ("vague", "precise"),
+    [
+        ("G93.40", "G93.41"),
+        ("I48.91", "I48.0"),
+        ("N18.9", "N18.32"),
+        ("S13.4XXA", "S13.4XXD"),
+        ("F32.A", "F32.1"),
+        ("M65.90", "M65.321"),
+    ],
 )
 def test_what_the_precise_row_says_too_is_one_condition(merge, make_candidate, vague, precise):
     found = merge({vague: [make_candidate(vague, 0)], precise: [make_candidate(precise, 10)]})
 
     assert names(found) == {precise: 2}
+
+
+def test_what_the_other_mention_names_too_is_one_condition(merge, make_candidate):
+    vague = make_candidate("R10.9", 0, nearby=["abdomen", "pain"])
+    precise = make_candidate("R10.31", 10, nearby=["right", "lower", "quadrant", "abdomen", "pain"])
+
+    assert names(merge({"R10.9": [vague], "R10.31": [precise]})) == {"R10.31": 2}
+
+
+def test_two_names_of_one_category_are_two_conditions(merge, make_candidate):
+    fibrillation = make_candidate("I48.91", 0, nearby=["atrial", "fibrillation"])
+    flutter = make_candidate("I48.92", 10, nearby=["atrial", "flutter"])
+
+    assert names(merge({"I48.91": [fibrillation], "I48.92": [flutter]})) == {"I48.91": 1, "I48.92": 1}
 
 
 def test_a_default_loses_to_what_is_stated(merge, make_candidate):
