@@ -150,7 +150,7 @@ class ConditionGatherer:
         mention, code = candidate.mention, candidate.code.value
         assertion = mention.assertion
         is_unsaid = assertion.presence == "absent" or assertion.temporality == "hypothetical"
-        if is_unsaid or assertion.experiencer == "other":
+        if is_unsaid or assertion.experiencer == "other" or self._status.is_withheld(candidate):
             return None
         if assertion.experiencer == "family":
             mapped = self._family.find(code)

@@ -50,3 +50,16 @@ def test_a_row_may_ask_for_words_and_for_other_codes(make_candidate):
     assert reader.is_status(candidate, frozenset({"N18.4"}))
     assert not reader.is_status(candidate, frozenset({"M10.9"}))
     assert not reader.is_status(make_candidate("Z94.0", reading="renal transplant"), frozenset({"N18.4"}))
+
+
+@pytest.mark.parametrize(
+    ("code", "nearby", "withheld"),
+    [
+        ("Z79.52", ["short", "course", "steroid"], True),
+        ("Z79.52", ["chronic", "steroid", "therapy"], False),
+        ("M10.9", ["course", "gout"], False),
+    ],
+)
+def test_a_brief_course_is_no_long_term_use(reader, make_candidate, code, nearby, withheld):
+    """Guidelines I.C.21.c.3."""
+    assert reader.is_withheld(make_candidate(code, nearby=nearby)) is withheld
