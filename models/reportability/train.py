@@ -66,7 +66,7 @@ def make_examples(gold: Path) -> list[Example]:
         encounter = to_encounter(Encounter(row["note_id"], (note,), setting=row["setting"]))
         sections = stages.sectionize(encounter)
         annotations = stages.annotate(encounter, sections)
-        conditions = stages.select.gather(stages.link(annotations.mentions))
+        conditions = stages.select.gather(stages.link(annotations.mentions), setting=encounter.setting)
         described = stages.select.describe(encounter, sections, annotations.mentions, conditions)
         for condition, features in zip(conditions, described, strict=True):
             label = 1.0 if is_hit(condition.code, due) else OPTIONAL_WEIGHT * is_hit(condition.code, may)

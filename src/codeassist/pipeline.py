@@ -66,7 +66,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
         select=Selector(
             codeset,
             ConditionGatherer.load(codeset, tables),
-            RuleBook.load(codeset, vocabulary.prefixes_by_medication),
+            RuleBook.load(codeset, tables, vocabulary.prefixes_by_medication),
             ReportabilityModel.load(),
             ReportabilityModel.load_study_rule(),
             settings=settings.selection,

@@ -204,7 +204,7 @@ KEYS = {
     "diagnoses": ["code", "system", "display", "confidence", "disposition", "role", "evidence", "candidates",
                   "rationale", "flags", "modifiers"],
     "evidence": ["note_id", "start", "end", "text"],
-    "candidates": ["code", "display", "score"],
+    "candidates": ["code", "display", "score", "rationale"],
     "rationale": ["feature", "points", "detail"],
     "flags": ["kind", "with", "detail"],
     "cues": ["start", "end"],

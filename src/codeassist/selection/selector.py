@@ -10,6 +10,7 @@ from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
+from codeassist.selection.phase import follow_phase
 from codeassist.selection.reportability import ReportabilityModel, to_confidence
 from codeassist.selection.rules import RuleBook
 from codeassist.terminology.codeset import CodeSet
@@ -46,7 +47,7 @@ class Selector:
         candidates: Sequence[Candidate],
     ) -> tuple[Suggestion, ...]:
         """Return what a coder would put on the claim, then what is only shown."""
-        conditions = self.gather(candidates)
+        conditions = self.gather(candidates, setting=encounter.setting)
         described = self.describe(encounter, sections, mentions, conditions)
         suggestions = [
             self._suggest(encounter, condition, features)
@@ -55,9 +56,10 @@ class Selector:
         shown = [each for each in suggestions if each.confidence >= self._settings.consider_confidence]
         return self._rules.finish(encounter, shown)
 
-    def gather(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:
+    def gather(self, candidates: Sequence[Candidate], *, setting: str) -> tuple[Condition, ...]:
         """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
-        return self._rules.combine(self._gatherer(candidates))
+        conditions = self._gatherer(candidates, setting=setting)
+        return self._rules.combine(tuple(follow_phase(conditions, self._codeset)))
 
     def describe(
         self,
@@ -73,7 +75,7 @@ class Selector:
             setting=encounter.setting,
             roles=roles,
             section_kinds=frozenset(section.kind for section in sections),
-            hinted_prefixes=self._rules.hinted_prefixes(mentions),
+            facts=self._rules.read_facts(conditions, mentions),
         )
         return [describe(condition, view, roles) for condition in conditions]
 
