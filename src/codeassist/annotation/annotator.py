@@ -5,7 +5,6 @@ Spells out the order of reading: tokens, words, terms, senses, assertion. The sp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,13 +21,12 @@ from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
 from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
+from codeassist.annotation.tokens import NoteTokenizer
 from codeassist.config import AnnotationSettings
 from codeassist.core.mentions import Annotations, Assertion, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
-from codeassist.terminology.words import get_tokenizer
 
 _NEARBY = 7
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Annotator:
     def __init__(self, parts: Parts, *, settings: AnnotationSettings) -> None:
         self._parts = parts
         self._settings = settings
-        self._tokenize = get_tokenizer()
+        self._tokenize = NoteTokenizer()
 
     def __call__(self, encounter: Encounter, sections: Sequence[Section]) -> Annotations:
         """Read every note of the encounter."""
@@ -75,7 +73,7 @@ class Annotator:
         measurements: list[Measurement] = []
         for note in encounter.notes:
             own = [section for section in sections if section.body.note_id == note.note_id]
-            doc = self._tokenize(_SURROGATE.sub("?", note.text))
+            doc = self._tokenize(note.text)
             mentions += self._read(doc, note, own)
             measurements += self._parts.measure(doc, note)
         return Annotations(tuple(mentions), tuple(measurements))
@@ -84,7 +82,7 @@ class Annotator:
         self, note: Note, sections: Sequence[Section], spans: Sequence[tuple[int, int]]
     ) -> tuple[Assertion, ...]:
         """Return what a note asserts of any stretches of it."""
-        doc = self._tokenize(_SURROGATE.sub("?", note.text))
+        doc = self._tokenize(note.text)
         return self._parts.assess(doc, sections, spans, note.note_id)
 
     def _read(self, doc: Doc, note: Note, sections: Sequence[Section]) -> Iterator[Mention]:
@@ -102,8 +100,10 @@ class Annotator:
         in_phrases = {i for phrase in phrases for i in range(phrase.first, phrase.last + 1)}
         found = [each for each in found if each.first not in in_phrases] + phrases
         found = sorted([*found, *self._find_medications(doc, words, found)], key=lambda each: each.start)
+        contexts = list(_nearby_words(words, found))
+        # Of a note of megabytes these are a good part of the memory, and the cues need theirs next.
+        del words, matches, phrases, read
         assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
-        contexts = _nearby_words(words, found)
         places = _Places(sections)
         for each, assertion, nearby in zip(found, assertions, contexts, strict=True):
             yield _make_mention(note, each, assertion, nearby, places)

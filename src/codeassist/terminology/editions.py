@@ -18,6 +18,7 @@ from pathlib import Path
 from codeassist.assets import cache_root
 from codeassist.core.codes import ICD10CM
 from codeassist.errors import AssetError, ConfigError, DataFileError
+from codeassist.terminology.cache_pruning import delete, list_versions
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.release import ROLES, Release, open_release, parse_edition
 from codeassist.terminology.sources import EditionSource, find_bundled_source, load_source
@@ -25,7 +26,7 @@ from codeassist.terminology.store import Progress, compiled_path, hold_lock, wri
 
 _MANIFEST = "edition.json"
 _EXPECTED = "expected the tabular list (XML) or the order file of ICD-10-CM"
-_IMPORT_HINT = "import the release in force on that date with: codeassist codes import FILE"
+_IMPORT_COMMAND = "codeassist codes import FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def pick_edition(date: dt.date | None) -> tuple[str, str]:
     nearest = min(reversed(sources), key=lambda source: _count_days(source, day))
     note = (
         f"date of service {day} lies outside every installed edition of {ICD10CM}; the nearest was used, "
-        f"{nearest.edition}, in force from {nearest.valid_from} to {nearest.valid_to}; {_IMPORT_HINT}"
+        f"{nearest.edition}, in force from {nearest.valid_from} to {nearest.valid_to}; "
+        f"import the release in force on that date with: {_IMPORT_COMMAND}"
     )
     return nearest.edition, note
 
@@ -135,7 +137,7 @@ def import_release(path: Path | str, *, edition: str | None = None, progress: Pr
 
 
 def remove_edition(edition: str) -> None:
-    """Remove an imported edition and its compiled file.
+    """Remove an imported edition and what was compiled from it.
 
     Raises
     ------
@@ -148,8 +150,8 @@ def remove_edition(edition: str) -> None:
         msg = f"edition {source.edition} comes with the package {source.source} and cannot be removed"
         raise ConfigError(msg)
     shutil.rmtree(folders[edition])
-    for path in compiled_path(f"codeset-{edition}", "").parent.glob(f"codeset-{edition}-*"):
-        path.unlink(missing_ok=True)
+    for path in list_versions(compiled_path("", "").parent, f"[a-z]*-{edition}"):
+        delete(path)
 
 
 def _editions_root() -> Path:
@@ -174,7 +176,8 @@ def _get_source(edition: str | None) -> EditionSource:
         if source.edition == edition:
             return source
     names = ", ".join(source.edition for source in sources)
-    msg = f"edition {edition[:20]!r} of {ICD10CM} is not installed; installed: {names}; {_IMPORT_HINT}"
+    hint = f"import its release with: {_IMPORT_COMMAND}"
+    msg = f"edition {edition[:20]!r} of {ICD10CM} is not installed; installed: {names}; {hint}"
     raise ConfigError(msg)
 
 

@@ -193,17 +193,16 @@ def test_any_stretch_can_be_assessed(make_annotator):
     assert [each.presence for each in found] == ["absent", "present"]
 
 
-def test_the_parts_are_called_with_what_was_read(make_annotator, monkeypatch):
+def test_the_parts_get_the_tokens_of_each_note(make_annotator, monkeypatch):
     """No part sees half a character, which spaCy refuses."""
     annotator = make_annotator()
     seen = []
-    monkeypatch.setattr(annotator, "_tokenize", lambda text: seen.append(text) or SimpleNamespace())
-    monkeypatch.setattr(annotator, "_read", lambda *_: iter(()))
+    monkeypatch.setattr(annotator, "_read", lambda doc, *_: seen.append(doc.text) or iter(()))
     monkeypatch.setattr(annotator, "_parts", SimpleNamespace(measure=lambda *_: ()))
 
-    annotator(Encounter("e", (Note("n", "a\ud800b"),)), ())
+    annotator(Encounter("e", (Note("n", "a\ud800b"), Note("m", "c"))), ())
 
-    assert seen == ["a?b"]
+    assert seen == ["a?b", "c"]
 
 
 def test_without_scispacy_no_definitions_are_read(annotate, monkeypatch):
