@@ -22,9 +22,11 @@ from codeassist.annotation.senses import SenseChooser
 from codeassist.config import AnnotationSettings
 from codeassist.core.mentions import Annotations, Assertion, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
+from codeassist.terminology.axis_wordings import COMMA
 from codeassist.terminology.words import get_tokenizer
 
 _NEARBY = 7
+_Nearby = tuple[tuple[str, ...], tuple[int, int]]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -136,7 +138,7 @@ def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]
     return doc[words.token[first]].idx, final.idx + len(final)
 
 
-def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: tuple[str, ...], places: _Places) -> Mention:
+def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: _Nearby, places: _Places) -> Mention:
     section, is_heading = places.find(found.start, found.end)
     return Mention(
         span=Span(note.note_id, found.start, found.end),
@@ -146,8 +148,9 @@ def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: tuple
         surface=note.text[found.start : found.end],
         reading=found.reading,
         terms=found.terms,
-        nearby_words=nearby,
+        nearby_words=nearby[0],
         is_heading=is_heading,
+        own_words=nearby[1],
     )
 
 
@@ -173,8 +176,8 @@ class _Places:
         return section.kind, self._heading < len(headings) and headings[self._heading].start < end
 
 
-def _nearby_words(words: NoteWords, places: Sequence[tuple[int, int]]) -> Iterator[tuple[str, ...]]:
-    """Yield for each named thing the words of its clause up to its neighbours, its own included.
+def _nearby_words(words: NoteWords, places: Sequence[tuple[int, int]]) -> Iterator[_Nearby]:
+    """Yield for each named thing the words of its clause up to its neighbours, its own included, and where these are.
 
     Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain").
     """
@@ -191,4 +194,21 @@ def _nearby_words(words: NoteWords, places: Sequence[tuple[int, int]]) -> Iterat
             if has_next and words.after_conjunction[high + 1]:
                 break
             high += 1
-        yield words.words[low : high + 1]
+        yield _mark_commas(words, low, high, (first, last))
+
+
+def _mark_commas(words: NoteWords, low: int, high: int, own: tuple[int, int]) -> _Nearby:
+    """Return the words from ``low`` to ``high`` with a comma where the note has one, and the place of the own ones."""
+    nearby = words.words[low : high + 1]
+    first, last = own[0] - low, own[1] - low
+    segments = words.segment[low : high + 1].tolist()
+    if segments[0] == segments[-1]:
+        return nearby, (first, last + 1)
+    marked: list[str] = []
+    places: list[int] = []
+    for place, word in enumerate(nearby):
+        if place and segments[place] != segments[place - 1]:
+            marked.append(COMMA)
+        places.append(len(marked))
+        marked.append(word)
+    return tuple(marked), (places[first], places[last] + 1)

@@ -169,7 +169,10 @@ class ConditionGatherer:
         return {key: found for key, found in merged.items() if key[1] not in current or not key[1].startswith("Z")}
 
     def _default(self, code: str) -> str:
-        return code if self._codeset.is_billable(code) else self._tables.select(code, frozenset()).code
+        if self._codeset.is_billable(code):
+            return code
+        chosen = self._tables.select(code, frozenset()).code
+        return chosen if self._codeset.is_billable(chosen) else self._tables.find_nearest(chosen).code
 
     def _merge(self, support: Mapping[tuple[str, str], Sequence[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
         """Merge the current codes of a category to the most specific that the encounter supports (Guidelines I.B.2)."""
@@ -220,7 +223,9 @@ class ConditionGatherer:
         if any(values.get(axis, value) != value for axis, value in vague.axis_values):
             return None
         read = self._tables.wordings.read
-        words = read(vague.mention.nearby_words) | read(precise.mention.nearby_words)
+        words = frozenset().union(
+            *(read(each.mention.nearby_words, each.mention.own_words) for each in (vague, precise))
+        )
         joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}
         if len(joined) == 1:
             return joined.pop()

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from codeassist.terminology.axis_build import OTHER_WORD, StemRow, Stems, cut_title
 from codeassist.terminology.axis_columns import Column, lay_out
@@ -199,7 +199,30 @@ class _Nodes:
             elif facet.kind == OTHER and code != self._stems.category:
                 mask |= _OTHER_BIT
         first, stop = self._spans[code]
-        return mask | reduce(and_, self._titled[first:stop]) & ~_OTHER_BIT
+        return mask & ~self._find_listed(mask, first, stop) | reduce(and_, self._titled[first:stop]) & ~_OTHER_BIT
+
+    def _find_listed(self, mask: int, first: int, stop: int) -> int:
+        """Return the words by which a header's title lists values of its rows: it implies none of them.
+
+        "Thoracic, thoracolumbar and lumbosacral disc degeneration" stands above a row for each region.
+        """
+        by_axis: dict[str, set[frozenset[int]]] = {}
+        for row in self._stems.rows[first:stop]:
+            told: dict[str, set[int]] = {}
+            for facet in row.facets:
+                if facet.kind == STATED:
+                    told.setdefault(facet.axis, set()).add(self._draft.known(facet.words))
+            for axis, words in told.items():
+                if axis != "laterality" and all(each and not each & ~mask for each in words):
+                    by_axis.setdefault(axis, set()).add(frozenset(words))
+        listed = 0
+        for rows in by_axis.values():
+            values = [reduce(or_, words) for words in rows]
+            if len(values) > 1:
+                shared, said = reduce(and_, values), reduce(or_, values)
+                # One value that says all of them is no list: "acute and chronic" beside "acute".
+                listed |= 0 if said in values else said & ~shared
+        return listed
 
     def _find_scope(self, code: str) -> str:
         """Return the largest code above of which ``code`` is the row that states nothing more."""
@@ -215,11 +238,19 @@ class _Nodes:
         return scope
 
     def _find_kin(self, code: str) -> int:
-        """Return what a row elsewhere must say to count as a closer name of an unspecified row; 0 for none."""
+        """Return what a row elsewhere must say to count as a closer name of an unspecified row; 0 for none.
+
+        A header counts where its own title leaves an axis open: "burn of unspecified degree of forearm".
+        """
         row = self._rows.get(code)
-        if row is None or not row.openness:
-            return 0
-        return self._draft.mask_of([facet for facet in row.facets if facet.kind == STATED])
+        if row is None:
+            facets = cut_title(
+                self._codeset.title(code), self._reader, head=self._stems.head, plain=self._stems.plain
+            )
+            is_open = any(facet.kind == UNSPECIFIED for facet in facets)
+        else:
+            facets, is_open = row.facets, row.openness > 0
+        return self._draft.mask_of([facet for facet in facets if facet.kind == STATED]) if is_open else 0
 
 
 def _find_spans(codeset: CodeSet, stems: Stems) -> dict[str, tuple[int, int]]:

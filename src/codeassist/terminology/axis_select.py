@@ -33,6 +33,14 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class NearestRow:
+    """This is the billable row that says least beyond an anchor, and the values it says though nothing states them."""
+
+    code: str
+    unstated: Values
+
+
+@dataclass(frozen=True, slots=True)
 class _Choice:
     place: int
     numbers: tuple[int, ...]
@@ -76,6 +84,35 @@ class RowSelector:
         if choice is None:
             return Selection(code, (), self._left_open(node.first, span))
         return self._answer(choice, view, stated, span=span, seventh=seventh)
+
+    def find_nearest(self, stem: str) -> NearestRow:
+        """Return the row under an anchor that says least beyond it: fewest unstated values, then the most open."""
+        node, facets = self._node(stem), self.table.facets
+        best: tuple[tuple[int, int, int], Values] | None = None
+        for place in range(node.first, node.stop):
+            row = self.table.rows[place]
+            for _, numbers in row.wordings:
+                unstated = tuple(facets[number][:2] for number in numbers if facets[number][2] & ~node.implied)
+                rank = (len(unstated), -row.openness, place)
+                if best is None or rank < best[0]:
+                    best = rank, unstated
+        if best is None:
+            return NearestRow(stem, ())
+        row = self.table.rows[best[0][2]]
+        character, added = self._find_quiet_seventh(row)
+        return NearestRow(join_seventh(row.code, character), best[1] + added)
+
+    def _find_quiet_seventh(self, row: CompiledRow) -> tuple[str, Values]:
+        """Return the seventh character that silence means, or else the one that names no complication."""
+        character, _ = self._choose_seventh(row, frozenset(), "")
+        if character or row.seventh < 0:
+            return character, ()
+        ranked = sorted(
+            (sum(facet.axis == "complication" for facet in facets), place, key, facets)
+            for place, (key, facets) in enumerate(self.table.sevenths[row.seventh])
+        )
+        _, _, key, facets = ranked[0]
+        return key, tuple((facet.axis, facet.value) for facet in facets if facet.kind == STATED)
 
     def _answer(
         self, choice: _Choice, view: _View, stated: frozenset[str], *, span: tuple[int, int], seventh: str
