@@ -175,7 +175,8 @@ class _Nodes:
         self._rows = {row.code: row for row in stems.rows}
         self._spans = _find_spans(codeset, stems)
         self._titled = [draft.mask_of(row.wordings[0]) for row in stems.rows]
-        self._implied = {code: self._find_implied(code) for code in self._spans}
+        self._said = {code: self._find_said(code) for code in self._spans}
+        self._implied = {code: said & ~self._find_listed(code, said) for code, said in self._said.items()}
 
     def make(self) -> dict[str, tuple[int, ...]]:
         """Return the fields of ``CompiledNode`` by code."""
@@ -185,8 +186,8 @@ class _Nodes:
             nodes[code] = (*span, self._implied[code], *self._spans[scope], self._find_kin(code))
         return nodes
 
-    def _find_implied(self, code: str) -> int:
-        """Return what a code says as an anchor: its title, and what every row under it says.
+    def _find_said(self, code: str) -> int:
+        """Return what a code says: its title, and what every row under it says but one for both sides.
 
         "Olecranon bursitis" implies the elbow of "olecranon bursitis, unspecified elbow".
         """
@@ -199,13 +200,16 @@ class _Nodes:
             elif facet.kind == OTHER and code != self._stems.category:
                 mask |= _OTHER_BIT
         first, stop = self._spans[code]
-        return mask & ~self._find_listed(mask, first, stop) | reduce(and_, self._titled[first:stop]) & ~_OTHER_BIT
+        both = self._draft.known({"bilateral"})
+        titled = [told for told in self._titled[first:stop] if not told & both] or self._titled[first:stop]
+        return mask | reduce(and_, titled) & ~_OTHER_BIT
 
-    def _find_listed(self, mask: int, first: int, stop: int) -> int:
+    def _find_listed(self, code: str, mask: int) -> int:
         """Return the words by which a header's title lists values of its rows: it implies none of them.
 
         "Thoracic, thoracolumbar and lumbosacral disc degeneration" stands above a row for each region.
         """
+        first, stop = self._spans[code]
         by_axis: dict[str, set[frozenset[int]]] = {}
         for row in self._stems.rows[first:stop]:
             told: dict[str, set[int]] = {}
@@ -232,7 +236,7 @@ class _Nodes:
         masks = [self._draft.mask_of(wording) for wording in row.wordings]
         scope = code
         for above in self._codeset.ancestors(code):
-            if not any(mask & ~self._implied[above] == 0 for mask in masks):
+            if not any(mask & ~self._said[above] == 0 for mask in masks):
                 break
             scope = above
         return scope

@@ -82,8 +82,8 @@ class TitleWords:
 
     @property
     def open_nouns(self) -> frozenset[str]:
-        """Return the nouns that only name an axis: "unspecified degree" is no part of what stands beside it."""
-        return self.nouns.keys() - self.sites - _ORGANS
+        """Return the nouns of axes other than site: "unspecified degree" is no part of what stands beside it."""
+        return frozenset(noun for noun, axis in self.nouns.items() if axis not in {"", "site", "laterality"})
 
     @classmethod
     def load(cls) -> TitleWords:
@@ -153,7 +153,7 @@ def _drop_open_noun(segment: Sequence[TitleToken], steer: TitleWords) -> Sequenc
         len(segment) > 2
         and segment[-2].raw == _UNSPECIFIED
         and segment[-1].word in steer.nouns
-        and not segment[-3].lead
+        and not all(token.lead for token in segment[:-2])
     ):
         return segment[:-2]
     return segment
@@ -173,7 +173,11 @@ def _trim(segment: Sequence[TitleToken], head: frozenset[str]) -> Sequence[Title
     own = [place for place, token in enumerate(segment) if token.word and token.word not in head]
     if not own:
         return lead
-    return [*lead, *segment[max(own[0], len(lead)) : own[-1] + 1]]
+    named = [place for place in own if segment[place].raw != _UNSPECIFIED] or own
+    start = max(named[0], len(lead))
+    # "Of unspecified lacrimal gland" loses the same words as "of right lacrimal gland".
+    opened = [token for token in segment[len(lead) : start] if token.raw == _UNSPECIFIED]
+    return [*lead, *opened, *segment[start : own[-1] + 1]]
 
 
 def _clean(raw: Sequence[str], edges: frozenset[str]) -> str:
