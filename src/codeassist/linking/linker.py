@@ -31,6 +31,7 @@ _FACTOR_LETTERS = frozenset("VWXYZ")
 _AXIS_POINTS = 0.5
 _WORD_POINTS = 0.2
 _CUE_POINTS = 0.3
+_GUESSED = "default"
 _OTHER_SENSE_POINTS = -0.5
 _UNSTATED_POINTS = -0.5
 
@@ -77,8 +78,11 @@ class Linker:
 
     def _read_all(self, mention: Mention, words: frozenset[str]) -> Iterator[Candidate]:
         if mention.terms:
-            for rank, number in enumerate(mention.terms):
-                term = self._index.get(number)
+            terms = [self._index.get(number) for number in mention.terms]
+            for rank, term in enumerate(terms):
+                # A title with its "without ..." left out is a guess where another code goes by the name itself.
+                if rank and term.pedigree == _GUESSED != terms[0].pedigree:
+                    continue
                 yield from self._read_term(mention, term, words, tuple(self._explain_term(term, rank=rank)))
         elif mention.entity_type != "medication":
             for found in self._retrieve(mention.reading.split(), limit=_RETRIEVED):

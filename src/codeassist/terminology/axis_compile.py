@@ -187,12 +187,12 @@ class _Nodes:
         return nodes
 
     def _find_said(self, code: str) -> int:
-        """Return what a code says: its title, and what every row under it says but one for both sides.
+        """Return what a code says: its title, its category, and what every row under it says but one for both sides.
 
         "Olecranon bursitis" implies the elbow of "olecranon bursitis, unspecified elbow".
         """
         title = self._codeset.title(code)
-        mask = self._draft.known(self._reader.words(title))
+        mask = self._draft.known(self._reader.words(title) | self._stems.head)
         for facet in cut_title(title, self._reader, head=self._stems.head, plain=self._stems.plain):
             if facet.kind == STATED:
                 mask |= self._draft.known(facet.words)
@@ -210,6 +210,7 @@ class _Nodes:
         "Thoracic, thoracolumbar and lumbosacral disc degeneration" stands above a row for each region.
         """
         first, stop = self._spans[code]
+        common = reduce(and_, self._titled[first:stop])
         by_axis: dict[str, set[frozenset[int]]] = {}
         for row in self._stems.rows[first:stop]:
             told: dict[str, set[int]] = {}
@@ -226,7 +227,7 @@ class _Nodes:
                 shared, said = reduce(and_, values), reduce(or_, values)
                 # One value that says all of them is no list: "acute and chronic" beside "acute".
                 listed |= 0 if said in values else said & ~shared
-        return listed
+        return listed & ~common
 
     def _find_scope(self, code: str) -> str:
         """Return the largest code above of which ``code`` is the row that states nothing more."""
@@ -248,9 +249,7 @@ class _Nodes:
         """
         row = self._rows.get(code)
         if row is None:
-            facets = cut_title(
-                self._codeset.title(code), self._reader, head=self._stems.head, plain=self._stems.plain
-            )
+            facets = cut_title(self._codeset.title(code), self._reader, head=self._stems.head, plain=self._stems.plain)
             is_open = any(facet.kind == UNSPECIFIED for facet in facets)
         else:
             facets, is_open = row.facets, row.openness > 0

@@ -173,11 +173,7 @@ def _trim(segment: Sequence[TitleToken], head: frozenset[str]) -> Sequence[Title
     own = [place for place, token in enumerate(segment) if token.word and token.word not in head]
     if not own:
         return lead
-    named = [place for place in own if segment[place].raw != _UNSPECIFIED] or own
-    start = max(named[0], len(lead))
-    # "Of unspecified lacrimal gland" loses the same words as "of right lacrimal gland".
-    opened = [token for token in segment[len(lead) : start] if token.raw == _UNSPECIFIED]
-    return [*lead, *opened, *segment[start : own[-1] + 1]]
+    return [*lead, *segment[max(own[0], len(lead)) : own[-1] + 1]]
 
 
 def _clean(raw: Sequence[str], edges: frozenset[str]) -> str:

@@ -67,6 +67,8 @@ class RowSelector:
         """Return the best row for an anchor, given the expanded words of the note."""
         table = self.table
         stem, seventh = (code, "") if code in table.nodes else split_seventh(code)
+        if scope is None and BILATERAL in stated:
+            stem = self._unside(stem)
         node = self._node(stem)
         if scope is None:
             span, specific = (node.scope_first, node.scope_stop), 0
@@ -127,6 +129,18 @@ class RowSelector:
         character, more = self._choose_seventh(row, stated, seventh)
         also = tuple(join_seventh(left, character) for left in also)
         return Selection(join_seventh(row.code, character), matched + more, self._left_open(choice.place, span), also)
+
+    def _unside(self, stem: str) -> str:
+        """Return the header of a row for one side, so that "left knee pain, right worse than left" is of both knees."""
+        bits = self.table.bits
+        sides = bits.get(RIGHT, 0) | bits.get(LEFT, 0)
+        above = self.table.nodes.get(stem[:-1].rstrip("."))
+        node = self._node(stem)
+        if above is None or not self.table.is_sided or not node.implied & sides or above.implied & sides:
+            return stem
+        one_sided = bits.get("unilateral", 0)
+        is_unilateral = any(mask & one_sided for mask in self.table.rows[node.first].confirming)
+        return stem if is_unilateral else stem[:-1].rstrip(".")
 
     def _choose_row(self, node: CompiledNode, view: _View, span: tuple[int, int]) -> _Choice | None:
         choice = self._choose(view, span)

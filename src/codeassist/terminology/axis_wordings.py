@@ -10,8 +10,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from functools import lru_cache
+from itertools import pairwise
 
 from codeassist.assets import find_asset
 from codeassist.terminology.lexicon import read_table
@@ -27,7 +27,9 @@ _DENIERS = frozenset({"without", "no", "not", "denie", "deny", "denied", "absent
 _TURNS = frozenset({"with", "but", "however", "due", "now", "although", "except", "still", "then"})
 _DENIED_REACH = 3
 # Between the two sides of one finding: "right greater than left", "right as well as left".
-_JOINING = frozenset({"great", "greater", "more", "less", "worse", "than", "as", "well", "also", "both", "then", "side"})
+_JOINING = frozenset(
+    {"great", "greater", "more", "less", "worse", "than", "as", "well", "also", "both", "then", "side"}
+)
 # The value of wordings that look like a side and are none: "r/o", "2 L oxygen".
 _NO_SIDE = "no side"
 _Hit = tuple[int, int, "AxisWording"]
@@ -93,7 +95,7 @@ class AxisWordings:
             gained = frozenset({value, *own}) if len(own) == 1 or _SIDES & set(own) else frozenset({value})
             written = normalizer.split(row["wording"])
             if value == _NO_SIDE:
-                wordings[axis, value, written] = AxisWording(axis, value, written, False, frozenset())
+                wordings[axis, value, written] = AxisWording(axis, value, written, is_tabular=False, gained=frozenset())
                 continue
             for words, is_tabular in ((own, False), (written, row["provenance"] == TABULAR)):
                 known = wordings.get((axis, value, words))
@@ -156,7 +158,7 @@ class AxisWordings:
         sided = [(start, end, side) for start, end, row in hits if (side := _side_of(row))]
         if own is not None and len({side for _, _, side in sided}) > 1:
             side = _nearest_side(_join_sides(sided, stated), own)
-            lost = {start for start, _, other in sided if side not in (other, BILATERAL)}
+            lost = {start for start, _, other in sided if other != side}
             added = frozenset({side}) if side == BILATERAL else added
             dropped |= {place for start, end, _ in hits if start in lost for place in _side_places(stated, start, end)}
             hits = tuple(hit for hit in hits if hit[0] not in lost)
