@@ -25,8 +25,10 @@ from codeassist.annotation.tokens import NoteTokenizer
 from codeassist.config import AnnotationSettings
 from codeassist.core.mentions import Annotations, Assertion, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
+from codeassist.terminology.axis_wordings import COMMA
 
 _NEARBY = 7
+_Nearby = tuple[tuple[str, ...], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]
     return doc[words.token[first]].idx, final.idx + len(final)
 
 
-def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: tuple[str, ...], places: _Places) -> Mention:
+def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: _Nearby, places: _Places) -> Mention:
     section, is_heading = places.find(found.start, found.end)
     return Mention(
         span=Span(note.note_id, found.start, found.end),
@@ -165,8 +167,9 @@ def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: tuple
         surface=note.text[found.start : found.end],
         reading=found.reading,
         terms=found.terms,
-        nearby_words=nearby,
+        nearby_words=nearby[0],
         is_heading=is_heading,
+        own_words=nearby[1],
     )
 
 
@@ -192,23 +195,25 @@ class _Places:
         return section.kind, self._heading < len(headings) and headings[self._heading].start < end
 
 
-def _nearby_words(words: NoteWords, found: Sequence[_Found]) -> Iterator[tuple[str, ...]]:
-    """Yield for each named thing the words of its clause up to its neighbours, its own included.
+def _nearby_words(words: NoteWords, found: Sequence[_Found]) -> Iterator[_Nearby]:
+    """Yield for each named thing the words of its clause up to its neighbours, its own included, and where these are.
 
     Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain"), unless
     they are an aside ("asthma, severe, and hip pain"). Medications are no neighbours: what is treated goes on behind.
     """
     conditions = [each for each in found if each.entity_type != "medication"]
     ends = [*(each.first for each in conditions), len(words.clause)]
-    read: dict[_Found, tuple[str, ...]] = {}
+    read: dict[_Found, _Nearby] = {}
     lowest = 0
     for each, following in zip(conditions, ends[1:], strict=True):
         low = max(lowest, each.first - _NEARBY)
         while words.clause[low] != words.clause[each.first]:
             low += 1
         high, lowest = _find_reach(words, each.last, following)
-        read[each] = words.words[low : high + 1]
-    yield from (read.get(each, words.words[each.first : each.last + 1]) for each in found)
+        read[each] = _mark_commas(words, low, high, (each.first, each.last))
+    yield from (
+        read.get(each) or (words.words[each.first : each.last + 1], (0, each.last - each.first + 1)) for each in found
+    )
 
 
 def _find_reach(words: NoteWords, last: int, following: int) -> tuple[int, int]:
@@ -245,3 +250,20 @@ def _find_aside(words: NoteWords, start: int, following: int) -> int:
         modified += 1
     is_bound = words.token[modified] == words.token[modified - 1] + 1
     return start if is_bound else modified
+
+
+def _mark_commas(words: NoteWords, low: int, high: int, own: tuple[int, int]) -> _Nearby:
+    """Return the words from ``low`` to ``high`` with a comma where the note has one, and the place of the own ones."""
+    nearby = words.words[low : high + 1]
+    first, last = own[0] - low, own[1] - low
+    segments = words.segment[low : high + 1].tolist()
+    if segments[0] == segments[-1]:
+        return nearby, (first, last + 1)
+    marked: list[str] = []
+    places: list[int] = []
+    for place, word in enumerate(nearby):
+        if place and segments[place] != segments[place - 1]:
+            marked.append(COMMA)
+        places.append(len(marked))
+        marked.append(word)
+    return tuple(marked), (places[first], places[last] + 1)

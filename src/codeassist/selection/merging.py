@@ -114,7 +114,7 @@ class CategoryMerger:
             said = row.assumed if any(map(_denies, found)) else [value for value in row.assumed if value in spoken]
             told = (told & row.covered).union(row.told, *said)
         read = self._tables.wordings.read
-        nearby = frozenset[str]().union(*(read(candidate.mention.nearby_words) for candidate in found))
+        nearby = frozenset[str]().union(*(read(each.mention.nearby_words, each.mention.own_words) for each in found))
         return _Reading(code, found, told, nearby)
 
     def _read_rows_uncached(self, category: str) -> dict[str, _Row]:

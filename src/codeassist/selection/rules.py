@@ -116,8 +116,11 @@ class RuleBook:
         Notes
         -----
         Guidelines IV.H: outpatient "probable", "suspected", "rule out" is not coded; II.H and III.C: for inpatients an
-        uncertain diagnosis at the time of discharge is coded as if it existed.
+        uncertain diagnosis at the time of discharge is coded as if it existed. I.B.2: no code
+        says more than the record.
         """
+        if all(candidate.is_overstated for candidate in condition.support):
+            return False
         if condition.kind == "family":
             return True
         if any(candidate.mention.assertion.presence == "present" for candidate in condition.support):

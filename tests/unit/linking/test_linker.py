@@ -8,7 +8,7 @@ from codeassist.core.notes import Span
 from codeassist.core.suggestions import Contribution
 from codeassist.linking.linker import Linker
 from codeassist.linking.retrieval import Retrieved
-from codeassist.terminology.axis_select import Selection
+from codeassist.terminology.axis_select import NearestRow, Selection
 from made_index import NORMALIZER, make_index
 
 ROWS = (
@@ -25,13 +25,19 @@ class Tables:
 
     def __init__(self, **selections):
         self._selections = selections
-        self.wordings = SimpleNamespace(read=frozenset)
+        self.wordings = SimpleNamespace(read=lambda words, own: frozenset(words))
 
     def select(self, code, words):
         for word in sorted(words):
             if word in self._selections:
                 return self._selections[word]
         return Selection(code, (), ())
+
+    def find_nearest(self, code):
+        return {
+            "I50": NearestRow("I50.9", ()),
+            "S01": NearestRow("Z72.0", (("site", "scalp"), ("type", "laceration"))),
+        }[code]
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +110,18 @@ def test_a_header_gives_its_unspecified_row(index):
     assert read_codes(make_linker(index)([make_mention(index, "failing heart")])) == ["I50.9"]
 
 
-def test_a_header_without_an_unspecified_row_gives_nothing(index):
-    assert read_codes(make_linker(index)([make_mention(index, "scalp wound")])) == []
+def test_a_header_without_an_open_row_gives_a_row_that_says_what_is_unstated(index):
+    """Guidelines I.B.2: no code says more than the record, so such a code is never reported by itself."""
+    (found,) = make_linker(index)([make_mention(index, "scalp wound")])
+    (plain,) = make_linker(index)([make_mention(index, "failing heart")])
+
+    assert (found.code.value, found.anchor) == ("Z72.0", "S01")
+    assert found.rationale[-2:] == (
+        Contribution("unstated", -0.5, "site scalp"),
+        Contribution("unstated", -0.5, "type laceration"),
+    )
+    assert found.is_overstated
+    assert not plain.is_overstated
 
 
 def test_the_best_reading_of_a_code_is_kept_once(index):
