@@ -149,7 +149,7 @@ def translate(code: str, table: Mapping[str, list[str]], space: set[str]) -> set
     """Return the labels' codes that one code stands for."""
     while code not in table and len(code) > 3:
         code = code[:-1].rstrip(".")
-    targets = (next((t[:n] for n in range(len(t), 4, -1) if t[:n] in space), "") for t in table.get(code, []))
+    targets = (next((t[:n] for n in range(len(t), 2, -1) if t[:n] in space), "") for t in table.get(code, []))
     return {target for target in targets if target}
 
 

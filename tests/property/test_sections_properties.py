@@ -10,10 +10,10 @@ from codeassist.annotation.measurements import MeasurementReader
 from codeassist.core.notes import Note, Section, Span
 from codeassist.sections.kinds import load_kinds
 from codeassist.sections.problem_headings import ProblemHeadingFinder
-from codeassist.sections.sectionizer import Sectionizer
+from codeassist.sections.stage import SectionStage
 from codeassist.terminology.words import get_tokenizer
 
-SECTIONIZE = Sectionizer.load()
+STAGE = SectionStage.load()
 FINDER = ProblemHeadingFinder.load()
 READER = MeasurementReader.load()
 PIECES = (
@@ -39,6 +39,10 @@ PIECES = (
 ANY_TEXT = st.one_of(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.text(max_size=200))
 
 
+def _sectionize(note):
+    return tuple(STAGE.read_note(note))
+
+
 def _spans(sections):
     return [span for section in sections for span in (section.heading, section.body) if span is not None]
 
@@ -46,7 +50,7 @@ def _spans(sections):
 @given(ANY_TEXT)
 @settings(max_examples=400, deadline=None)
 def test_sections_are_ordered_disjoint_and_inside_the_text(text):
-    spans = _spans(SECTIONIZE(Note("n1", text)))
+    spans = _spans(_sectionize(Note("n1", text)))
 
     bounds = [place for span in spans for place in (span.start, span.end)]
     assert bounds == sorted(bounds)
@@ -57,7 +61,7 @@ def test_sections_are_ordered_disjoint_and_inside_the_text(text):
 @settings(max_examples=400, deadline=None)
 def test_every_character_that_is_not_blank_is_in_a_heading_or_a_body(text):
     covered = set()
-    for span in _spans(SECTIONIZE(Note("n1", text))):
+    for span in _spans(_sectionize(Note("n1", text))):
         covered.update(range(span.start, span.end))
 
     assert [place for place, char in enumerate(text) if not char.isspace() and place not in covered] == []
@@ -67,7 +71,7 @@ def test_every_character_that_is_not_blank_is_in_a_heading_or_a_body(text):
 @settings(max_examples=200, deadline=None)
 def test_bodies_are_trimmed_and_kinds_are_known(text):
     note = Note("n1", text)
-    sections = SECTIONIZE(note)
+    sections = _sectionize(note)
 
     bodies = [note.slice(section.body) for section in sections]
     assert bodies == [body.strip() for body in bodies]
@@ -124,7 +128,7 @@ def test_blank_lines_between_sections_change_no_kind(count):
     plain = "PMH: gout\nMEDS: aspirin\nA/P: 1. Gout"
     spread = plain.replace("\n", "\n" * (count + 1))
 
-    kinds = [[section.kind for section in SECTIONIZE(Note("n1", text))] for text in (plain, spread)]
+    kinds = [[section.kind for section in _sectionize(Note("n1", text))] for text in (plain, spread)]
     assert kinds[0] == kinds[1]
 
 
@@ -147,7 +151,7 @@ def test_work_grows_with_the_length_of_the_text_and_no_faster(unit):
     costs = []
     for length in (4_000, 32_000):
         Counting.sliced = 0
-        SECTIONIZE(Note("n1", Counting(unit * (length // len(unit)))))
+        _sectionize(Note("n1", Counting(unit * (length // len(unit)))))
         costs.append(Counting.sliced + 1)
 
     assert costs[1] <= 10 * costs[0] + 1_000

@@ -13,7 +13,7 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 from codeassist.annotation.assertion_scopes import DIMENSIONS, NEUTRAL, Scope, ScopeSweep, resolve
-from codeassist.annotation.cues import DIMENSION_BY_CATEGORY, CueTable
+from codeassist.annotation.cues import DIMENSION_BY_CATEGORY, PRESENCE, CueTable
 from codeassist.annotation.sentences import SentenceBreaker, split_words
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Section, Span
@@ -95,6 +95,7 @@ class AssertionEngine:
         start, last = target[0], target[1] - 1
         forward, backward = sweep.forward, sweep.backward
         found = [resolve(forward[each].find(start), backward[each].find(last)) for each in DIMENSIONS]
+        found[PRESENCE] = sweep.inside.find(start) or found[PRESENCE]
         if section is None:
             return found
         for value in self._table.defaults_by_section.get(section.kind, ()):

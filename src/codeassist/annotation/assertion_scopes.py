@@ -22,6 +22,7 @@ from codeassist.annotation.cues import (
     Cue,
     CueHit,
 )
+from codeassist.annotation.lines import SIGN_PAIRS, LineReader
 from codeassist.annotation.sentences import LINE_BREAKS, Words
 
 NEUTRAL = frozenset({"present", "current", "patient"})
@@ -30,7 +31,13 @@ _DASHES = frozenset({"-", "\u2013", "\u2014"})
 _PHRASE_STOPS = frozenset({",", ";", ":", "(", ")", "\u2013", "\u2014"}) | LINE_BREAKS
 _ANSWER_STARTS = _DASHES | {":", "?", "=", "("}
 _ANSWER_ENDS = frozenset({".", ",", ";", ")", "!"}) | LINE_BREAKS
-_FINAL_ENDS = _ANSWER_ENDS | {"and", "or", "but", "on", "by", "at", "per", "given", "today", "as", "with"}
+_FINAL_ENDS = _ANSWER_ENDS | {
+    *("and", "or", "but", "on", "by", "at", "per", "given", "today", "as", "with", "in", "via", "after", "during"),
+    *("when", "while", "since", "using", "based", "through", "because", "yesterday", "this", "last", "here"),
+    *("previously", "already"),
+}
+# In an enumeration that "or" closes, no part is longer than this, and none further from the first comma.
+_PART_WORDS, _ENUMERATION_WORDS = 4, 12
 
 
 class Scope(NamedTuple):
@@ -53,8 +60,11 @@ class ScopeList:
         self._starts: list[int] = []
 
     def add(self, scope: Scope) -> None:
-        """Append a scope that starts no earlier than those before it; an empty one is left out."""
+        """Append a scope that ends no earlier than those before it and takes their place where it covers them."""
         if scope.start < scope.end:
+            while self._starts and self._starts[-1] >= scope.start:
+                self._starts.pop()
+                self._scopes.pop()
             self._scopes.append(scope)
             self._starts.append(scope.start)
 
@@ -67,29 +77,43 @@ class ScopeList:
 
 
 class _OpenCue(NamedTuple):
-    """This is the cue that holds in one dimension while the sweep goes on."""
+    """This is the cue that holds in one dimension while the sweep goes on.
+
+    ``resumed`` is the word from which it holds again after a parenthesis; ``item`` the one from which it holds anew,
+    as the head of a list, in the list's next item.
+    """
 
     cue: Cue
     first: int
     last: int
     resumed: int = 0
+    item: int = 0
 
 
 class ScopeSweep:
-    """This is the sweep over the cues of one note; ``forward`` and ``backward`` hold its result by dimension."""
+    """This is the sweep over the cues of one note; ``forward`` and ``backward`` hold its result by dimension.
+
+    ``inside`` holds the presence of mentions that start within a cue.
+    """
 
     def __init__(self, note: Words) -> None:
         self._note = note
         words = note.words
         self._stops = [i for i, word in enumerate(words) if word in _PHRASE_STOPS]
+        self._lines = LineReader(note)
         self._joins = [i for i, word in enumerate(words) if word in {"and", "with"}]
         self._ands = [i for i, word in enumerate(words) if word == "and"]
         self._ors = [i for i, word in enumerate(words) if word in {"or", "nor"}]
         self.forward = (ScopeList(), ScopeList(), ScopeList())
         self.backward = (ScopeList(), ScopeList(), ScopeList())
+        self.inside = ScopeList()
         self._open: list[_OpenCue | None] = [None, None, None]
         # Where a cue that acts backward must stop, by dimension: after the last cue that spoke of it.
         self._floor = [0, 0, 0]
+        # The value that set this floor, and the floor before the first cue in a row that set it.
+        self._below: list[tuple[str, int] | None] = [None, None, None]
+        self._head: list[_OpenCue | None] = [None, None, None]
+        self._list_end = 0
         self._blocked = False
         self._parentheses = [i for i, word in enumerate(words) if word in {"(", ")"}]
         self._outside: list[_OpenCue | None] | None = None
@@ -101,12 +125,22 @@ class ScopeSweep:
         for hit in hits:
             while ends[sentence] <= hit.first:
                 at = self._pass_parentheses(at, ends[sentence])
-                self._close_all(ends[sentence])
+                self._end_sentence(ends[sentence])
                 sentence += 1
             at = self._pass_parentheses(at, hit.first)
             self._take(hit, ends[sentence])
-        self._pass_parentheses(at, ends[sentence])
-        self._close_all(ends[sentence])
+        for end in ends[sentence:]:
+            at = self._pass_parentheses(at, end)
+            self._end_sentence(end)
+
+    def _end_sentence(self, at: int) -> None:
+        """Close what is open, but let the head of a list over several lines hold in each of its items."""
+        head = [each if each is not None and self._lines.is_head(each.last, at) else None for each in self._open]
+        if any(head):
+            self._head, self._list_end = head, self._lines.find_list_end(at)
+        self._close_all(at)
+        if at < self._list_end:
+            self._open = [each and each._replace(item=at) for each in self._head]
 
     def _pass_parentheses(self, at: int, before: int) -> int:
         """Let each parenthesis before a word end what was opened inside it and resume what was open outside."""
@@ -141,6 +175,8 @@ class ScopeSweep:
                 self._end(hit, ends_sentence_scopes=cue.scope == "sentence")
             elif cue.direction == "backward":
                 self._add_backward(cue, hit)
+            elif cue.direction == "inside":
+                self._add_inside(cue, hit)
             elif cue.direction == "block":
                 self._blocked = True
             else:
@@ -161,12 +197,14 @@ class ScopeSweep:
             return
         if cue.words == "?" and self._note.is_glued(hit.first) and not self._note.is_glued(hit.last):
             return
+        if cue.words in SIGN_PAIRS and not self._lines.is_sign(hit.first, hit.last, cue.words):
+            return
         if cue.category == "possible" and self._is_denied(hit):
             return
         self._close(dimension, hit.first)
         self._open[dimension] = _OpenCue(cue, hit.first, hit.last)
         if not _is_weak(cue):
-            self._floor[dimension] = hit.last
+            self._raise_floor(dimension, hit.last, cue.category)
 
     def _is_denied(self, hit: CueHit) -> bool:
         """Tell whether an absence stated in the same phrase covers a doubt, as in ``no findings suggestive of``."""
@@ -183,7 +221,9 @@ class ScopeSweep:
             return
         if cue.words == "?" and not self._note.is_glued(hit.first):
             return
-        floor = self._floor[dimension]
+        floor, below = self._floor[dimension], self._below[dimension]
+        if below is not None and cue.scope == "series" and cue.category == below[0]:
+            floor = below[1]
         if cue.limit:
             floor = max(floor, hit.first - cue.limit)
         if cue.scope in ("phrase", "series"):
@@ -191,7 +231,19 @@ class ScopeSweep:
         note = self._note
         start, end = note.start_of(floor), note.starts[hit.first]
         self.backward[dimension].add(Scope(start, end, cue.category, end, note.end_of(hit.last - 1)))
-        self._floor[dimension] = hit.last
+        self._raise_floor(dimension, hit.last, cue.category)
+
+    def _raise_floor(self, dimension: int, at: int, value: str = "") -> None:
+        """Keep later cues from acting back beyond ``at``; those of the same value may go on to the floor below."""
+        below = self._below[dimension]
+        self._below[dimension] = below if below is not None and below[0] == value else (value, self._floor[dimension])
+        self._floor[dimension] = at
+
+    def _add_inside(self, cue: Cue, hit: CueHit) -> None:
+        """Let the first word of a cue act on a mention that starts in the others: ``no change in bowel habits``."""
+        note = self._note
+        end = note.end_of(hit.first)
+        self.inside.add(Scope(end, note.end_of(hit.last - 1), cue.category, note.starts[hit.first], end))
 
     def _find_stop_before(self, first: int, *, passes_and: bool) -> int:
         """Return the first word of the phrase before ``first``; a separator that touches the cue is no stop."""
@@ -207,13 +259,13 @@ class ScopeSweep:
             opened = self._open[dimension]
             if opened is not None and (ends_sentence_scopes or opened.cue.scope != "sentence"):
                 self._close(dimension, hit.first)
-            self._floor[dimension] = hit.last
+            self._raise_floor(dimension, hit.last)
         self._blocked = False
 
     def _close_all(self, at: int) -> None:
         for dimension in DIMENSIONS:
             self._close(dimension, at)
-            self._floor[dimension] = at
+            self._raise_floor(dimension, at)
         self._blocked = False
         self._outside = None
 
@@ -227,13 +279,14 @@ class ScopeSweep:
         if value in NEUTRAL and dimension != TEMPORALITY:
             return
         cue_start, cue_end = note.starts[opened.first], note.end_of(opened.last - 1)
-        start = note.start_of(opened.resumed) if opened.resumed else cue_end
+        held = max(opened.resumed, opened.item)
+        start = note.start_of(held) if held else cue_end
         end = note.start_of(self._find_end(opened, at))
         self.forward[dimension].add(Scope(start, end, value, cue_start, cue_end))
 
     def _find_end(self, opened: _OpenCue, at: int) -> int:
         """Return the word before which the scope of a cue ends, given that something else closes it at ``at``."""
-        cue, start = opened.cue, opened.last
+        cue, start = opened.cue, opened.item or opened.last
         if cue.limit:
             at = min(at, start + cue.limit)
         if cue.scope == "series":
@@ -243,8 +296,24 @@ class ScopeSweep:
         if cue.scope == "phrase":
             if start < len(self._note) and self._note.words[start] == ":":
                 start += 1
-            return min(at, _next_after(self._stops, start, at), _next_after(self._ands, start, at))
+            stop = _next_after(self._stops, start, at)
+            if cue.category == "possible":
+                stop = self._find_enumeration_end(start, stop, at)
+            return min(at, stop, _next_after(self._ands, start, at))
         return at
+
+    def _find_enumeration_end(self, start: int, stop: int, at: int) -> int:
+        """Return where a phrase ends that may go on through commas up to ``or``: ``concern for sepsis, PE, or UTI``."""
+        words = self._note.words
+        joined = _next_after(self._ors, stop, at)
+        if stop >= at or joined >= at or words[stop] != "," or joined - stop > _ENUMERATION_WORDS:
+            return stop
+        last = start
+        for i in [i for i in range(stop, joined) if words[i] in _PHRASE_STOPS]:
+            if words[i] != "," or i - last > _PART_WORDS + 1:
+                return stop
+            last = i
+        return stop if joined - last > _PART_WORDS + 1 else _next_after(self._stops, joined, at)
 
 
 def resolve(forward: Scope | None, backward: Scope | None) -> Scope | None:

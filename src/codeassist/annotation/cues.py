@@ -33,7 +33,7 @@ DIMENSION_BY_CATEGORY = {
 }
 END, PSEUDO = "end", "pseudo"
 CLOSING_DIRECTIONS = ("answer", "final")
-DIRECTIONS = ("forward", "backward", *CLOSING_DIRECTIONS, "block", "none", "section", "class")
+DIRECTIONS = ("forward", "backward", *CLOSING_DIRECTIONS, "inside", "block", "none", "section", "class")
 SCOPES = ("phrase", "series", "list", "sentence", "none")
 NUMBER, YEAR = "<number>", "<year>"
 
@@ -95,7 +95,7 @@ class CueTable:
                 self.defaults_by_section[cue.words] = (*self.defaults_by_section.get(cue.words, ()), cue.category)
         self._cues = tuple(cue for cue in cues if cue.direction != "section")
         self._built: dict[_Rest, _Node] = {}
-        self._root = self._build(frozenset((split_cue(cue.words), i) for i, cue in enumerate(self._cues))).next
+        self._start = self._build(frozenset((split_cue(cue.words), i) for i, cue in enumerate(self._cues)))
 
     @classmethod
     def load(cls, path: Path | None = None) -> CueTable:
@@ -119,11 +119,11 @@ class CueTable:
     def find_hits(self, words: Sequence[str]) -> list[CueHit]:
         """Return the cues among ``words`` from left to right; where they overlap, the first and longest."""
         hits: list[CueHit] = []
-        root, done = self._root, 0
-        for first in [i for i, word in enumerate(words) if word in root]:
+        root, done = self._start.next, 0
+        for first in [i for i, word in enumerate(words) if word in root or _is_year(word)]:
             if first < done:
                 continue
-            node: _Node | None = root[words[first]]
+            node = _step(self._start, words[first])
             i, last = first + 1, 0
             cues: tuple[Cue, ...] = ()
             while node is not None:
@@ -178,10 +178,14 @@ def _step(node: _Node, word: str) -> _Node | None:
     """Follow one word; a number also follows the classes of numbers and years."""
     found = node.next.get(word)
     if found is None and word[0] in "0123456789":
-        if len(word) == 4 and "1900" <= word < "2050" and YEAR in node.next:
+        if _is_year(word) and YEAR in node.next:
             return node.next[YEAR]
         return node.next.get(NUMBER)
     return found
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and "1900" <= word < "2050"
 
 
 def _check_agreement(cues: Sequence[Cue]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 LINE_BREAKS = frozenset({"\n", "\r", "\r\n", "\f", "\v", "\x85", "\u2028", "\u2029"})
 _BULLETS = frozenset("\u2022\u00b7\u25aa\u25cf\u25e6\u2023\u25a0\u25a1\u25cb\u27a2")
-_LINE_BULLETS = _BULLETS | {"*", "#", ">", "-"}
+LINE_BULLETS = _BULLETS | {"*", "#", ">", "-"}
 _STOPS = frozenset(".!?")
 _MARKS = _STOPS | {":", ")"} | LINE_BREAKS | _BULLETS
 # A line at least this long is taken for wrapped when the next starts in lower case, or in upper case.
@@ -151,7 +151,7 @@ class SentenceBreaker:
         words = note.words
         if i + 1 >= len(words) or words[i + 1] in LINE_BREAKS or i == line_start:
             return True
-        if words[i + 1] in _LINE_BULLETS:
+        if words[i + 1] in LINE_BULLETS:
             return True
         if words[i + 1].isdigit() and i + 2 < len(words) and words[i + 2] in (".", ")"):
             return True

@@ -14,10 +14,13 @@ from codeassist.sections.headings import MAX_HEADING_LENGTH, Heading, HeadingTab
 # The reach of a look back from an inline colon; an inline heading is shorter than one on its own line.
 _REACH = 64
 
+# All breaks start with one set of characters, which lets the search skip what lies between at full speed.
 LINE_BREAK = re.compile(
     r"""
-    [\n\r\x0b\x0c\x85\u2028\u2029]+        # line ends
-    | ,(?= [A-Z\#•*] | \d{1,2}[.)]\s )     # in transcriptions on one line, a comma with no space after it
+    [\n\r\x0b\x0c\x85\u2028\u2029,]
+    (?: (?<! ,) [\n\r\x0b\x0c\x85\u2028\u2029]*        # line ends
+      | (?<= ,) (?= [A-Z\#•*] | \d{1,2}[.)]\s )     # in transcriptions on one line, a comma with no space after it
+    )
     """,
     re.VERBOSE,
 )
@@ -60,6 +63,19 @@ _CAPITALS_RUN = re.compile(
     (?P<words> [A-Z][A-Z/&' -]* )
     """,
     re.VERBOSE | re.DOTALL,
+)
+# What follows a heading that is alone on its line, with neither colon nor blank line: an item of a list, or a new line
+# of text rather than the rest of a wrapped one.
+_NEXT_ITEM = re.compile(
+    r"""
+    [ \t\xa0:.*_\#,]* [\n\r] \s*
+    (?: [•◦▪●■➢►‣·*>\u2013\u2014-] | \# | \(? \d{1,2} [.)] )
+    """,
+    re.VERBOSE,
+)
+_NEXT_TEXT = re.compile(r"[ \t\xa0:.*_\#,]* [\n\r] \s* [A-Z\d]", re.VERBOSE)
+_CONCLUDING = frozenset(
+    {"assessment", "assessment_plan", "diagnosis", "discharge_diagnosis", "impression", "plan", "problem_list"}
 )
 _NUMBER = re.compile(r"\s* (?: \d{2,} | \d+\.\d )", re.VERBOSE)
 
@@ -178,10 +194,20 @@ def _read_whole_line(
     heading = table.find(words, general=is_capitals)
     if heading is None or heading.kind == "administrative":
         return None
-    if not (is_capitals or stands_apart or (heading.role == "frame" and " " in words)):
+    stands_apart = stands_apart or is_capitals or (heading.role == "frame" and " " in words)
+    if not (stands_apart or _is_followed(text, first, first + len(words), heading)):
         return None
     tail = _LINE_TAIL.match(text, first + len(words))
     return Candidate(first, tail.end() if tail else end, words, heading, is_capitals)
+
+
+def _is_followed(text: str, first: int, end: int, heading: Heading) -> bool:
+    """Tell whether what follows an unmarked line of one word makes it a heading."""
+    is_marked = text[max(0, first - 4) : first].rstrip(" \t\xa0")[-1:] not in ("", "\n", "\r")
+    if heading.role != "frame" or is_marked:
+        return False
+    is_item = _NEXT_ITEM.match(text, end) is not None
+    return is_item or (heading.kind in _CONCLUDING and _NEXT_TEXT.match(text, end) is not None)
 
 
 def _read_inline(text: str, start: int, end: int, table: HeadingTable) -> Iterator[Candidate]:

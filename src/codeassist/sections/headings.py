@@ -12,7 +12,7 @@ from codeassist.errors import DataFileError
 from codeassist.sections.kinds import load_kinds
 
 HEADINGS_PATH = Path(__file__).parent / "headings.tsv"
-ROLES = ("frame", "system", "test", "topic")
+ROLES = ("frame", "system", "specialty", "test", "topic")
 MAX_HEADING_LENGTH = 90
 
 # A heading that is not in the table is read by its last words, as English puts the noun last ("discharge physical
@@ -29,6 +29,8 @@ _SENTENCE_WORDS = frozenset(
     | {"includes", "my", "our", "reviewed", "she", "that", "the", "their", "these", "they", "this", "was", "we", "were"}
     | {"which", "will", "with"}
 )
+# Headings only when nothing else is said: "secondary to sepsis" opens no list of secondary diagnoses.
+_ALONE = frozenset({"principal", "secondary"})
 _PARENTHESIS = re.compile(r"\([^()]*\)")
 _SLASH = re.compile(r" ?/ ?")
 _EDGES = " .,;:*_#()"
@@ -40,7 +42,8 @@ class Heading(NamedTuple):
     """This is what a wording opens: a kind of section, and its role.
 
     ``frame`` headings divide a note. A ``system`` (a body system of review or examination), a ``test`` (the name of
-    one test) and a ``topic`` (also the name of a problem or a step of a plan) may be sub-headings.
+    one test) and a ``topic`` (also the name of a problem or a step of a plan) may be sub-headings. A ``specialty`` is
+    a system that is also the name of a clinic.
     """
 
     kind: str
@@ -115,7 +118,7 @@ class HeadingTable:
         return next((found for shorter in (*wholes, *endings) if (found := self._find_frame(shorter))), None)
 
     def _find_frame(self, wording: str) -> Heading | None:
-        found = self._heading_by_wording.get(wording)
+        found = self._heading_by_wording.get(wording) if wording not in _ALONE else None
         is_general = found is not None and found.role == "frame" and found.kind not in ("administrative", "other")
         return found if is_general else None
 

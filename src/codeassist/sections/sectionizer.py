@@ -17,6 +17,8 @@ from codeassist.sections.headings import HeadingTable
 from codeassist.sections.kinds import PREAMBLE, SectionKind, load_kinds
 
 _ASSESSING = frozenset({"assessment", "plan", "impression", "diagnosis"})
+# In lists of these kinds "Diagnosis" is the title of a column.
+_TABULATED = frozenset({"past_medical_history", "past_surgical_history", "family_history", "problem_list"})
 # Headings of these kinds divide a note even inside a plan when they are in capitals.
 _LISTS = frozenset({"medications", "allergies", "procedure"})
 # A second heading of these kinds is a sub-heading ("REFLEXES:" inside the examination).
@@ -104,11 +106,13 @@ class Sectionizer:
             return "other" if kind.closed_by_unknown and not candidate.is_inline else ""
         if heading.role != "frame" and _is_in_story(candidate, current):
             return ""
-        if heading.role == "system":
+        if heading.role == "specialty" and _is_clinic(text, candidate, current):
+            return ""
+        if heading.role in ("system", "specialty"):
             return self._judge_system(text, candidate, current)
         if _is_subordinate(candidate, current, kind) or self._is_kept(text, candidate, current):
             return ""
-        return heading.kind
+        return "" if _is_column(text, candidate, current) else heading.kind
 
     def _judge_system(self, text: str, candidate: Candidate, current: _Opening) -> str:
         if self._kinds[current.kind].keeps_systems or current.is_by_system:
@@ -137,6 +141,19 @@ def _is_in_story(candidate: Candidate, current: _Opening) -> bool:
     if current.kind != PREAMBLE or candidate.start <= current.end:
         return False
     return candidate.is_inline or not candidate.is_capitals
+
+
+def _is_clinic(text: str, candidate: Candidate, current: _Opening) -> bool:
+    """Tell whether the name of a specialty stands at the top of a note as the name of the clinic."""
+    if current.kind != PREAMBLE or _REVIEW.match(text, candidate.end):
+        return False
+    is_alone = not candidate.is_inline and text[candidate.end : candidate.end + 1] in ("", "\n", "\r")
+    return is_alone or candidate.start == current.end
+
+
+def _is_column(text: str, candidate: Candidate, current: _Opening) -> bool:
+    opens_list = candidate.heading is not None and candidate.heading.kind == "diagnosis"
+    return opens_list and current.kind in _TABULATED and _is_blank(text, current.end, candidate.start)
 
 
 def _is_subordinate(candidate: Candidate, current: _Opening, kind: SectionKind) -> bool:

@@ -98,15 +98,25 @@ def test_unknown_heading_is_read_by_its_head(words, kind, table):
 
 @pytest.mark.parametrize(
     "words",
-    ["HEADACHE", "LUNG WINDOWS", "Her medications include", "Known HTN MEDS", "Stable. PLAN", "Gout, ALLERGIES", " "],
+    [
+        "HEADACHE",
+        "LUNG WINDOWS",
+        "Her medications include",
+        "Known HTN MEDS",
+        "Stable. PLAN",
+        "Gout, ALLERGIES",
+        " ",
+        "SECONDARY TO SEPSIS",
+    ],
 )
 def test_other_words_are_no_heading(words, table):
     assert table.find(words, general=True) is None
 
 
 def test_body_system_and_test_have_roles_of_their_own(table):
-    assert [table.find(words) for words in ("HEENT", "EKG", "Tobacco use")] == [
+    assert [table.find(words) for words in ("HEENT", "Dermatology", "EKG", "Tobacco use")] == [
         Heading("physical_exam", "system"),
+        Heading("physical_exam", "specialty"),
         Heading("results", "test"),
         Heading("social_history", "topic"),
     ]

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from codeassist.core.notes import Note
-from codeassist.sections.problem_headings import ProblemHeadingFinder
-from codeassist.sections.sectionizer import Sectionizer
+from codeassist.sections.stage import SectionStage
 
 CASES = [
     json.loads(line)
@@ -17,12 +16,8 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def sectionize():
-    return Sectionizer.load()
-
-
-@pytest.fixture(scope="module")
-def finder():
-    return ProblemHeadingFinder.load()
+    stage = SectionStage.load()
+    return lambda note: tuple(stage.read_note(note))
 
 
 def _show(note, section):
@@ -47,10 +42,10 @@ def test_note_is_divided_as_its_reader_would(case, sectionize):
 @pytest.mark.parametrize(
     "case", [case for case in CASES if "problems" in case], ids=[case["id"] for case in CASES if "problems" in case]
 )
-def test_problem_headings_are_the_problems_and_nothing_else(case, sectionize, finder):
+def test_problem_headings_are_the_problems_and_nothing_else(case, sectionize):
     note = Note("n1", case["note"])
 
-    spans = [span for section in sectionize(note) for span in finder.find_problem_headings(note, section)]
+    spans = [span for section in sectionize(note) for span in section.problem_headings]
 
     assert [note.slice(span) for span in spans] == case["problems"]
 
