@@ -22,6 +22,8 @@ class LinkingSettings(_Settings):
     alternatives: int = Field(default=4, ge=0, le=20)
     minimum_similarity: float = Field(default=0.62, ge=0.0, le=1.0)
     minimum_factor_similarity: float = Field(default=0.9, ge=0.0, le=1.0)
+    # The inverse document frequency of a word that one term in twenty holds, such as "other" or "disease".
+    maximum_added_weight: float = Field(default=3.0, ge=0.0)
 
 
 class SelectionSettings(_Settings):

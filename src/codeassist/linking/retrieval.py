@@ -15,10 +15,15 @@ from codeassist.terminology.words import hash_word
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """This is one retrieved term; ``similarity`` is 1 when the wording's words are exactly the term's."""
+    """This is one retrieved term.
+
+    ``similarity`` is 1 when the wording's words are exactly the term's; ``added`` is the weight of the term's words
+    that the wording lacks.
+    """
 
     term: IndexedTerm
     similarity: float
+    added: float
 
 
 class WordRetriever:
@@ -59,8 +64,9 @@ class WordRetriever:
         shared = self._add_up(known)
         candidates = np.flatnonzero(shared)
         scores = 2 * shared[candidates] / (total + self._term_weight[candidates])
+        added = self._term_weight[candidates] - shared[candidates]
         best = np.argsort(-scores, kind="stable")[:limit]
-        found = (Retrieved(self._index.get(int(candidates[i])), float(scores[i])) for i in best)
+        found = (Retrieved(self._index.get(int(candidates[i])), float(scores[i]), float(added[i])) for i in best)
         return tuple(each for each in found if each.term.pedigree != SHIELD)
 
     def _add_up(self, known: Sequence[tuple[int, float]]) -> npt.NDArray[np.float64]:

@@ -110,7 +110,7 @@ class Combiner:
         if self._codeset.is_billable(code):
             return code
         read = self._tables.wordings.read
-        words = frozenset[str]().union(*(read(candidate.mention.nearby_words) for candidate in support))
+        words = frozenset[str]().union(*(read(each.mention.nearby_words, each.mention.own_words) for each in support))
         return self._tables.select(code, words).code
 
 

@@ -150,7 +150,7 @@ class ConditionGatherer:
         mention, code = candidate.mention, candidate.code.value
         assertion = mention.assertion
         is_unsaid = assertion.presence == "absent" or assertion.temporality == "hypothetical"
-        if is_unsaid or assertion.experiencer == "other":
+        if is_unsaid or assertion.experiencer == "other" or self._status.is_withheld(candidate):
             return None
         if assertion.experiencer == "family":
             mapped = self._family.find(code)
@@ -181,7 +181,10 @@ class ConditionGatherer:
         return {key: found for key, found in merged.items() if key[1] not in current or not key[1].startswith("Z")}
 
     def _default(self, code: str) -> str:
-        return code if self._codeset.is_billable(code) else self._tables.select(code, frozenset()).code
+        if self._codeset.is_billable(code):
+            return code
+        chosen = self._tables.select(code, frozenset()).code
+        return chosen if self._codeset.is_billable(chosen) else self._tables.find_nearest(chosen).code
 
     def _merge(self, support: Mapping[tuple[str, str], Sequence[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
         """Merge the current codes of a category to the most specific that the encounter supports (Guidelines I.B.2)."""

@@ -31,14 +31,12 @@ _COMPLAINTS = ("M25.4", "M25.5", "M25.6", "M54", "M79.1", "M79.6", "M62.81", "M6
 class RuleFacts:
     """This is what the rules say of an encounter's codes.
 
-    ``hinted_prefixes`` are prefixes of what its medications are usually given for, ``first_listed`` those of codes that
-    may only be listed first (Guidelines I.C.21.c.16), ``instructed`` the codes that a "use additional code" note of
-    another of its conditions asks for (Guidelines I.A.17), ``integral`` those of symptoms that another of its
-    conditions explains (Guidelines I.B.5).
+    ``hinted_prefixes`` are prefixes of what its medications are usually given for, ``instructed`` the codes that a "use
+    additional code" note of another of its conditions asks for (Guidelines I.A.17), ``integral`` those of symptoms that
+    another of its conditions explains (Guidelines I.B.5).
     """
 
     hinted_prefixes: frozenset[str] = frozenset()
-    first_listed: tuple[str, ...] = ()
     instructed: frozenset[str] = frozenset()
     integral: frozenset[str] = frozenset()
 
@@ -155,7 +153,6 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "study_indication": view.is_study and "preoperative" in found,
         "study_screening": view.is_study and condition.code.startswith(_SCREENINGS) and found <= {NARRATIVE},
         "instructed": condition.code in view.facts.instructed,
-        "first_listed": condition.code.startswith(view.facts.first_listed),
         "axis_values": min(len(best.axis_values), 3) / 3,
     }
     features |= _describe_complaint(condition, view, is_heading=is_heading)

@@ -12,6 +12,7 @@ from codeassist.terminology.axes import AxisTables
 _SMALL_WORDS = frozenset({"a", "an", "and", "by", "due", "in", "of", "on", "or", "other", "the", "to", "with"})
 # A row that says what silence would also mean is stated only where the note's own words say it.
 _SILENT_STARTS = ("without", "not ", "uncomplicated")
+_ALTERNATIVES = frozenset({"and", "or", "other"})
 _DENIALS = frozenset({"without", "no", "uncomplicated", "w/o"})
 _SILENT_WORDS = ("unspecified", "unknown")
 Words = frozenset[str]
@@ -91,8 +92,17 @@ class CategoryMerger:
         sound = [code for code in (grown, moved, precise.code) if code in rows and told <= rows[code].covered]
         if sound:
             return max(sound, key=lambda code: len(rows[code].told))
-        # The vague wording, read with the words of the precise one, names the precise code itself.
-        return precise.code if moved == precise.code and not vague.found[0].axis_values else None
+        if vague.found[0].axis_values:
+            return None
+        is_same = self._is_name(vague) or (moved == precise.code and _names(precise.nearby, vague.told))
+        return precise.code if is_same else None
+
+    def _is_name(self, reading: _Reading) -> bool:
+        """Tell whether a reading says no more than the name of its category, and names all that the name does."""
+        head = self._tables.get(reading.code[:3]).head.lower()
+        name = frozenset(_words(head))
+        is_one = _ALTERNATIVES.isdisjoint(head.split()) or _names(reading.told, name)
+        return is_one and _names(name, reading.told)
 
     def _read(self, code: str, found: Sequence[Candidate]) -> _Reading:
         return self._make(code, tuple(found), told=frozenset())
@@ -104,7 +114,7 @@ class CategoryMerger:
             said = row.assumed if any(map(_denies, found)) else [value for value in row.assumed if value in spoken]
             told = (told & row.covered).union(row.told, *said)
         read = self._tables.wordings.read
-        nearby = frozenset[str]().union(*(read(candidate.mention.nearby_words) for candidate in found))
+        nearby = frozenset[str]().union(*(read(each.mention.nearby_words, each.mention.own_words) for each in found))
         return _Reading(code, found, told, nearby)
 
     def _read_rows_uncached(self, category: str) -> dict[str, _Row]:
@@ -146,6 +156,17 @@ def _split(value: str) -> Words:
     if value.startswith(("without", "not ", "no ")):
         return frozenset({value})
     return frozenset(_words(value))
+
+
+def _names(nearby: Words, told: Words) -> bool:
+    """Tell whether the words around a mention name all that is told."""
+    stems = {_stem(word) for word in nearby}
+    return all(_stem(word) in stems for word in told)
+
+
+def _stem(word: str) -> str:
+    """Return what "depression" and "depressive", "abdomen" and "abdominal" share."""
+    return word[:5]
 
 
 def _words(value: str) -> Iterator[str]:

@@ -82,7 +82,6 @@ class RuleBook:
         codes = [condition.code for condition in conditions]
         return RuleFacts(
             self.hinted_prefixes(mentions),
-            self._sequence.first_listed,
             self.find_instructed(conditions),
             frozenset(code for code in codes if self._find_cause(code, codes) is not None),
         )
@@ -122,8 +121,11 @@ class RuleBook:
         Notes
         -----
         Guidelines IV.H: outpatient "probable", "suspected", "rule out" is not coded; II.H and III.C: for inpatients an
-        uncertain diagnosis at the time of discharge is coded as if it existed.
+        uncertain diagnosis at the time of discharge is coded as if it existed. I.B.2: no code
+        says more than the record.
         """
+        if all(candidate.is_overstated for candidate in condition.support):
+            return False
         if condition.kind == "family":
             return True
         if any(candidate.mention.assertion.presence == "present" for candidate in condition.support):

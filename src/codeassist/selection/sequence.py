@@ -42,7 +42,6 @@ class Sequencer:
         self._codeset = codeset
         self._role_by_kind = role_by_kind
         self._places = sorted(places, key=lambda place: -len(place.prefix))
-        self.first_listed = tuple(place.prefix for place in places if place.place == "first")
 
     @classmethod
     def load(cls, codeset: CodeSet, role_by_kind: Mapping[str, str]) -> Sequencer:

@@ -41,11 +41,19 @@ class StatusReader:
         The statuses that hold at present.
     act_words
         Words that make the name of a device the name of an act, or of a wish for it.
+    withheld
+        Code prefixes with words of which none may stand in the clause of a mention.
     """
 
-    def __init__(self, rows: Sequence[PresentStatus], act_words: AbstractSet[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        rows: Sequence[PresentStatus],
+        act_words: AbstractSet[str] = frozenset(),
+        withheld: Sequence[tuple[str, frozenset[str]]] = (),
+    ) -> None:
         self._rows = rows
         self._act_words = act_words
+        self._withheld = withheld
 
     @classmethod
     def load(cls) -> StatusReader:
@@ -53,7 +61,12 @@ class StatusReader:
         folder = Path(__file__).parent
         rows = read_table(folder / "present_status.tsv", ("code_prefix", "words", "needs", "basis"))
         acts = read_table(folder / "act_words.tsv", ("word", "reason"))
-        return cls(tuple(map(_read_row, rows)), frozenset(row["word"] for row in acts))
+        withheld = read_table(folder / "withheld_codes.tsv", ("code_prefix", "words", "basis"))
+        return cls(
+            tuple(map(_read_row, rows)),
+            frozenset(row["word"] for row in acts),
+            tuple((row["code_prefix"], frozenset(row["words"].split("|"))) for row in withheld),
+        )
 
     def is_status(self, candidate: Candidate, codes: frozenset[str]) -> bool:
         """Tell whether a procedure's mention names what the patient has or had before this encounter.
@@ -73,6 +86,11 @@ class StatusReader:
         if any(_YEAR.fullmatch(word) for word in mention.nearby_words):
             return True
         return not self._names_act(mention) and any(_holds(row, candidate, codes) for row in self._rows)
+
+    def is_withheld(self, candidate: Candidate) -> bool:
+        """Tell whether the words around a mention say that its code does not apply, as a brief course of a drug."""
+        code, words = candidate.code.value, candidate.mention.nearby_words
+        return any(code.startswith(prefix) and not unwanted.isdisjoint(words) for prefix, unwanted in self._withheld)
 
     def _names_act(self, mention: Mention) -> bool:
         return not self._act_words.isdisjoint(mention.reading.split())

@@ -38,6 +38,17 @@ def test_similarity_is_the_weighted_dice_overlap(tmp_path):
     assert best.similarity == pytest.approx(2 * shared / both)
 
 
+def test_what_a_term_adds_is_the_weight_of_the_words_that_the_wording_lacks(tmp_path):
+    index = make_index(tmp_path, ROWS)
+    weight = dict(zip(index.store.texts("vocabulary"), index.store["idf"].tolist(), strict=True))
+
+    added = {each.term.text: each.added for each in WordRetriever(index, make_corrector(index))(("knee", "pain", "x"))}
+
+    assert added["knee pain"] == pytest.approx(0.0, abs=1e-6)
+    assert added["knee pain at night"] == pytest.approx(weight["night"])
+    assert added["hip pain"] == pytest.approx(weight["hip"])
+
+
 def test_a_misspelled_word_counts_as_the_word(retrieve):
     assert [each.similarity for each in retrieve("pneumonai")] == [pytest.approx(1.0)]
 

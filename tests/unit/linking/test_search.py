@@ -42,9 +42,28 @@ def test_half_a_character_does_not_hide_the_rest(stages):
     assert stages.search("gout \ud800")[0].code == "M10.9"
 
 
-@pytest.mark.parametrize("limit", [0, 1, 3])
+@pytest.mark.parametrize("limit", [1, 3])
 def test_no_more_than_the_limit_are_returned(stages, limit):
     assert len(stages.search("fracture", limit=limit)) == limit
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_allows_no_code_is_refused(stages, limit):
+    with pytest.raises(ConfigError, match=f"limit is {limit}, expected 1 or more"):
+        stages.search("gout", limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("diabetic foot ulcer", "E11.621"),
+        ("diabetic retinopathy", "E11.319"),
+        ("diabetic foot ulcer, type 1", "E10.621"),
+    ],
+)
+def test_a_sense_that_needs_other_words_stands_behind_the_default_sense(stages, text, code):
+    """Guidelines I.C.4.a.2: diabetes whose type is not stated is type 2."""
+    assert stages.search(text)[0].code == code
 
 
 def test_a_code_system_that_is_not_installed_is_refused(stages):

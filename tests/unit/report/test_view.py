@@ -54,6 +54,15 @@ def test_context_ends_at_a_blank_line():
     assert (evidence.before, evidence.after) == ("", ", acute. Plan: rest.")
 
 
+def test_context_ends_with_the_section_whose_name_is_shown_beside_it(assistant):
+    """Not "assessment: Assessment: Gout"."""
+    result = assistant.code("Assessment: Gout.\nExam: Swollen toe.")
+
+    (evidence,) = make_views(result)["report"][0].evidence
+
+    assert (evidence.section, evidence.before, evidence.after) == ("assessment", "", ".")
+
+
 def test_a_note_of_one_endless_word_has_context():
     (evidence,) = view_one("x" * 500 + "gout" + "y" * 500, "gout").evidence
 

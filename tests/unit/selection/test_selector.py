@@ -21,7 +21,7 @@ SECTIONS = (Section("assessment_plan", None, Span("n", 0, 90)),)
 def make_selector(stages):
     codeset = stages.vocabulary.codeset
     gatherer = ConditionGatherer.load(codeset, stages.vocabulary.tables)
-    rules = RuleBook.load(codeset, {"metformin": ("E11",)})
+    rules = RuleBook.load(codeset, stages.vocabulary.tables, {"metformin": ("E11",)})
     return lambda **settings: Selector(
         codeset, gatherer, rules, MODEL, STUDY_RULE, settings=SelectionSettings(**settings)
     )
@@ -97,7 +97,7 @@ def test_training_reads_the_same_conditions_and_features(make_selector, make_can
     candidates = [make_candidate("I10", 0, is_heading=True), make_candidate("I50.9", 10)]
     encounter = Encounter("e", (Note("n", "x" * 90),))
 
-    conditions = selector.gather(candidates)
+    conditions = selector.gather(candidates, setting="outpatient")
     described = selector.describe(encounter, SECTIONS, [], conditions)
 
     assert [condition.code for condition in conditions] == ["I11.0", "I50.9"]
