@@ -54,6 +54,7 @@ class Example:
     label: float
     may_report: bool
     is_in_assessment: bool
+    is_inpatient: bool
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def describe_note(labelled: Labelled, stages: Stages) -> Iterator[Example]:
             features=features,
             label=1.0 if is_due else OPTIONAL_WEIGHT * is_hit(condition.code, labelled.accepted),
             may_report=stages.select.may_report(condition, setting=encounter.setting),
+            is_inpatient=encounter.setting == "inpatient",
             is_in_assessment=bool(features.get("in_assessment") or features.get("in_diagnosis")),
         )
 
@@ -206,7 +208,9 @@ def cross_validate(
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Return the figures of each set on held-out notes: of the model, and of the baseline."""
     fitted, baseline = predict_held_out(examples, names)
-    threshold = SelectionSettings().report_confidence
+    settings = SelectionSettings()
+    inpatient = np.array([e.is_inpatient for e in examples])
+    thresholds = np.where(inpatient, settings.report_confidence_inpatient, settings.report_confidence)
     may = np.array([e.may_report for e in examples])
     inside = np.array([e.is_in_assessment for e in examples])
     figures = {}
@@ -215,7 +219,7 @@ def cross_validate(
         own = [e for e in examples if e.source == source]
         own_notes = [note for note in notes if note.source == source]
         rounded = {
-            "model": measure(own_notes, own, fitted[chosen], (may & (fitted >= threshold))[chosen]),
+            "model": measure(own_notes, own, fitted[chosen], (may & (fitted >= thresholds))[chosen]),
             "baseline": measure(own_notes, own, baseline[chosen], (may & inside)[chosen]),
         }
         figures[source] = {

@@ -146,7 +146,8 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "crowd": math.log1p(view.condition_count),
         "treated": any(condition.code.startswith(prefix) for prefix in view.facts.hinted_prefixes),
         "similar_wording": best.rationale[0].feature == "wording:similar",
-        "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default"),
+        # A heading is a problem whatever it is called; in running text a shortened wording may mean something else.
+        "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default") and not is_heading,
         "single_word": best.rationale[1].points < 0.3,
         "study": view.is_study,
         "study_impression": view.is_study and ASSESSMENT in found,
@@ -169,8 +170,8 @@ def _describe_complaint(condition: Condition, view: EncounterView, *, is_heading
         "complaint_beside_headings": is_complaint and view.has_headings and not is_heading,
         "complaint_beside_disease": is_complaint and view.has_disease_in_assessment,
         "complaint_explained": condition.code in view.facts.integral,
-        "unspecified": "nspecified" in condition.display,
-        "other_specified": condition.display.startswith("Other "),
+        "unspecified": "nspecified" in condition.display and not is_heading,
+        "other_specified": condition.display.startswith("Other ") and not is_heading,
         "long_term_drug": condition.code.startswith("Z79"),
     }
 

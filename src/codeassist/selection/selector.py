@@ -88,11 +88,15 @@ class Selector:
         model = self._study_rule if any(features.get("study") for features in described) else self._model
         return model.explain(described)
 
+    def _find_threshold(self, setting: str) -> float:
+        is_stay = setting == "inpatient"
+        return self._settings.report_confidence_inpatient if is_stay else self._settings.report_confidence
+
     def _suggest(self, encounter: Encounter, condition: Condition, rationale: Rationale) -> Suggestion:
         confidence = to_confidence(rationale)
         rationale += tuple(Contribution("guideline", 0.0, basis) for basis in condition.rules)
         may_report = self.may_report(condition, setting=encounter.setting)
-        is_reported = may_report and confidence >= self._settings.report_confidence
+        is_reported = may_report and confidence >= self._find_threshold(encounter.setting)
         return Suggestion(
             code=make_code(self._codeset, condition.code),
             display=condition.display,
