@@ -31,7 +31,7 @@ from codeassist.linking.retrieval import WordRetriever
 from codeassist.linking.search import Searcher
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
-from codeassist.selection.reportability import ReportabilityModel
+from codeassist.selection.reportability import DeclaredPoints, FittedModel
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.selector import Selector
 from codeassist.terminology.editions import pick_edition
@@ -73,8 +73,8 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             codeset,
             ConditionGatherer.load(codeset, tables),
             RuleBook.load(codeset, tables, vocabulary.prefixes_by_medication),
-            ReportabilityModel.load(),
-            ReportabilityModel.load_study_rule(),
+            FittedModel.load(),
+            DeclaredPoints.load(),
             settings=settings.selection,
         ),
         search=Searcher(vocabulary, retrieve),

@@ -23,6 +23,8 @@ _VISIT_SECTIONS = frozenset(
 )  # fmt: skip
 _SCREENINGS = ("Z11", "Z12", "Z13")
 _CHRONIC_LETTERS = frozenset("EFGI")
+# Codes outside chapter XVIII that name a complaint, not its cause.
+_COMPLAINTS = ("M25.4", "M25.5", "M25.6", "M54", "M79.1", "M79.6", "M62.81", "M62.83", "H57.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,13 @@ class RuleFacts:
     """This is what the rules say of an encounter's codes.
 
     ``hinted_prefixes`` are prefixes of what its medications are usually given for, ``instructed`` the codes that a "use
-    additional code" note of another of its conditions asks for (Guidelines I.A.17).
+    additional code" note of another of its conditions asks for (Guidelines I.A.17), ``integral`` those of symptoms that
+    another of its conditions explains (Guidelines I.B.5).
     """
 
     hinted_prefixes: frozenset[str] = frozenset()
     instructed: frozenset[str] = frozenset()
+    integral: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class EncounterView:
 
     setting: str
     is_study: bool
+    is_story: bool
     has_assessment: bool
     has_headings: bool
     has_disease_in_assessment: bool
@@ -76,10 +81,13 @@ def view_encounter(
     return EncounterView(
         setting=setting,
         is_study=is_study(section_kinds),
+        is_story=section_kinds <= {"preamble"},
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
         has_headings=any(candidate.mention.is_heading for each in conditions for candidate in each.support),
         has_disease_in_assessment=any(
-            condition.code[0] not in "RZ" and _roles(condition, roles, setting) & {ASSESSMENT, DIAGNOSIS}
+            condition.code[0] not in "RZ"
+            and not condition.code.startswith(_COMPLAINTS)
+            and _roles(condition, roles, setting) & {ASSESSMENT, DIAGNOSIS}
             for condition in conditions
             if condition.kind == "current"
         ),
@@ -138,7 +146,8 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "crowd": math.log1p(view.condition_count),
         "treated": any(condition.code.startswith(prefix) for prefix in view.facts.hinted_prefixes),
         "similar_wording": best.rationale[0].feature == "wording:similar",
-        "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default"),
+        # A heading is a problem whatever it is called; in running text a shortened wording may mean something else.
+        "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default") and not is_heading,
         "single_word": best.rationale[1].points < 0.3,
         "study": view.is_study,
         "study_impression": view.is_study and ASSESSMENT in found,
@@ -147,4 +156,33 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "instructed": condition.code in view.facts.instructed,
         "axis_values": min(len(best.axis_values), 3) / 3,
     }
+    features |= _describe_complaint(condition, view, is_heading=is_heading)
+    features |= _describe_story(condition, view)
     return {name: float(value) for name, value in features.items() if value}
+
+
+def _describe_complaint(condition: Condition, view: EncounterView, *, is_heading: bool) -> dict[str, float]:
+    """Return what speaks for a symptom's being the reason of the visit, or only a part of a disease."""
+    is_pain = condition.code.startswith(_COMPLAINTS)
+    is_complaint = is_pain or condition.code[0] == "R"
+    return {
+        "complaint": is_pain,
+        "complaint_beside_headings": is_complaint and view.has_headings and not is_heading,
+        "complaint_beside_disease": is_complaint and view.has_disease_in_assessment,
+        "complaint_explained": condition.code in view.facts.integral,
+        "unspecified": "nspecified" in condition.display and not is_heading,
+        "other_specified": condition.display.startswith("Other ") and not is_heading,
+        "long_term_drug": condition.code.startswith("Z79"),
+    }
+
+
+def _describe_story(condition: Condition, view: EncounterView) -> dict[str, float]:
+    """Return the features of a text without any section, such as a case report or one dictated paragraph."""
+    if not view.is_story:
+        return {}
+    return {
+        "story": 1.0,
+        "story_symptom": condition.code[0] == "R",
+        "story_factor": condition.code[0] == "Z",
+        "story_past": condition.kind != "current",
+    }

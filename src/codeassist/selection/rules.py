@@ -79,7 +79,12 @@ class RuleBook:
 
     def read_facts(self, conditions: Sequence[Condition], mentions: Sequence[Mention]) -> RuleFacts:
         """Return what the rules say of the codes of an encounter."""
-        return RuleFacts(self.hinted_prefixes(mentions), self.find_instructed(conditions))
+        codes = [condition.code for condition in conditions]
+        return RuleFacts(
+            self.hinted_prefixes(mentions),
+            self.find_instructed(conditions),
+            frozenset(code for code in codes if self._find_cause(code, codes) is not None),
+        )
 
     def hinted_prefixes(self, mentions: Sequence[Mention]) -> frozenset[str]:
         """Return the code prefixes that the medications of the encounter are usually given for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from codeassist.config import SelectionSettings
 from codeassist.core.mentions import Mention
@@ -11,7 +11,7 @@ from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.phase import follow_phase
-from codeassist.selection.reportability import ReportabilityModel, to_confidence
+from codeassist.selection.reportability import Explainer, Features, Rationale, to_confidence
 from codeassist.selection.rules import RuleBook
 from codeassist.terminology.codeset import CodeSet
 
@@ -27,8 +27,8 @@ class Selector:
         codeset: CodeSet,
         gatherer: ConditionGatherer,
         rules: RuleBook,
-        model: ReportabilityModel,
-        study_rule: ReportabilityModel,
+        model: Explainer,
+        study_rule: Explainer,
         *,
         settings: SelectionSettings,
     ) -> None:
@@ -50,8 +50,8 @@ class Selector:
         conditions = self.gather(candidates, setting=encounter.setting)
         described = self.describe(encounter, sections, mentions, conditions)
         suggestions = [
-            self._suggest(encounter, condition, features)
-            for condition, features in zip(conditions, described, strict=True)
+            self._suggest(encounter, condition, rationale)
+            for condition, rationale in zip(conditions, self._explain(described), strict=True)
         ]
         shown = [each for each in suggestions if each.confidence >= self._settings.consider_confidence]
         return self._rules.finish(encounter, shown)
@@ -60,6 +60,10 @@ class Selector:
         """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
         conditions = self._gatherer(candidates, setting=setting)
         return self._rules.combine(tuple(follow_phase(conditions, self._codeset)))
+
+    def may_report(self, condition: Condition, *, setting: str) -> bool:
+        """Tell whether the guidelines let a condition be reported at all; training reads it too."""
+        return self._rules.may_report(condition, setting=setting)
 
     def describe(
         self,
@@ -79,13 +83,20 @@ class Selector:
         )
         return [describe(condition, view, roles) for condition in conditions]
 
-    def _suggest(self, encounter: Encounter, condition: Condition, features: Mapping[str, float]) -> Suggestion:
-        model = self._study_rule if features.get("study") else self._model
-        rationale = model.explain(features)
+    def _explain(self, described: Sequence[Features]) -> list[Rationale]:
+        # A report of a study is one as a whole: all its conditions say so.
+        model = self._study_rule if any(features.get("study") for features in described) else self._model
+        return model.explain(described)
+
+    def _find_threshold(self, setting: str) -> float:
+        is_stay = setting == "inpatient"
+        return self._settings.report_confidence_inpatient if is_stay else self._settings.report_confidence
+
+    def _suggest(self, encounter: Encounter, condition: Condition, rationale: Rationale) -> Suggestion:
         confidence = to_confidence(rationale)
         rationale += tuple(Contribution("guideline", 0.0, basis) for basis in condition.rules)
-        may_report = self._rules.may_report(condition, setting=encounter.setting)
-        is_reported = may_report and confidence >= self._settings.report_confidence
+        may_report = self.may_report(condition, setting=encounter.setting)
+        is_reported = may_report and confidence >= self._find_threshold(encounter.setting)
         return Suggestion(
             code=make_code(self._codeset, condition.code),
             display=condition.display,

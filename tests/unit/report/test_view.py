@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from codeassist.assets import read_model
@@ -148,6 +150,6 @@ def test_reprs_quote_no_note_text():
 
 def test_every_feature_of_the_model_has_words():
     """A feature without words is shown by its name, which a coder does not know."""
-    features = set(read_model(MODEL_FOLDER)["coefficients"])
+    features = set(json.loads(read_model(MODEL_FOLDER)["labels.json"])["features"])
 
     assert features - set(read_reason_words()) == set()
