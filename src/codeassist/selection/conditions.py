@@ -12,6 +12,8 @@ from codeassist.core.codes import Code
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Span
 from codeassist.core.suggestions import Candidate
+from codeassist.selection.guidelines.parse import name_guideline
+from codeassist.selection.guidelines.records import Applied
 from codeassist.selection.merging import CategoryMerger
 from codeassist.selection.status import StatusReader
 from codeassist.terminology.axes import AxisTables
@@ -28,7 +30,19 @@ _FINAL_SECTIONS = frozenset(
     {"assessment", "assessment_plan", "diagnosis", "discharge_diagnosis", "hospital_course", "principal_diagnosis",
      "secondary_diagnosis"}
 )  # fmt: skip
+# Where a past history lists conditions without saying which of them are over.
+_LISTED_SECTIONS = frozenset({"past_medical_history", "psychiatric_history", "problem_list", "oncologic_history"})
+HISTORY, STATUS, WITHHELD, CANCER = "GL-127", "GL-125", "GL-126", "GL-072"
+_KINDS = {"history": "the past", "family": "a relative"}
 _RESOLVED_WORDS = frozenset({"resolved", "resolve", "resolving", "corrected", "improved", "treated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """This is the guideline that takes a code off the claim, and the code that stands for it, if there is one."""
+
+    applied: Applied
+    by_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,8 @@ class Condition:
     """This is one code with the candidates that support it, best first.
 
     ``kind`` is current, history, family or status; ``others`` are the next-best candidates of the same mentions;
-    ``rules`` are the guideline paragraphs that made the code another than the mentions name.
+    ``rules`` are the guidelines that acted on the code. ``removal`` says which one took it off the claim, ``follows``
+    with which code it goes on the claim.
     """
 
     code: str
@@ -44,7 +59,18 @@ class Condition:
     kind: str
     support: tuple[Candidate, ...]
     others: tuple[Candidate, ...] = ()
-    rules: tuple[str, ...] = ()
+    rules: tuple[Applied, ...] = ()
+    removal: Removal | None = None
+    follows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Encounter:
+    """This is what placing one candidate needs to know of all: codes, setting, and what is treated now."""
+
+    codes: frozenset[str]
+    setting: str
+    treated: tuple[str, ...]
 
 
 class PrefixMap:
@@ -109,9 +135,21 @@ class ConditionGatherer:
             status=StatusReader.load(),
         )
 
-    def __call__(self, candidates: Sequence[Candidate], *, setting: str = OUTPATIENT) -> tuple[Condition, ...]:
-        """Return the conditions in tabular order of their codes."""
-        codes = frozenset(candidate.code.value for candidate in candidates)
+    def __call__(
+        self, candidates: Sequence[Candidate], *, setting: str = OUTPATIENT, treated: tuple[str, ...] = ()
+    ) -> tuple[Condition, ...]:
+        """Return the conditions in tabular order of their codes.
+
+        Parameters
+        ----------
+        candidates
+            What linking found, the best of each mention first.
+        setting
+            ``"outpatient"`` or ``"inpatient"``.
+        treated
+            Prefixes of codes for which the patient takes a medication now.
+        """
+        encounter = _Encounter(frozenset(candidate.code.value for candidate in candidates), setting, treated)
         candidates = self._drop_bare_heads(candidates)
         support: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
         others: dict[Span, list[Candidate]] = {}
@@ -119,16 +157,29 @@ class ConditionGatherer:
             chosen, *rest = group
             bilateral = [c for c in rest if c.score == chosen.score and c.anchor == chosen.anchor]
             for candidate in (chosen, *bilateral):
-                key = self._place(candidate, codes, setting=setting)
+                key = self._place(candidate, encounter)
                 if key is not None:
                     support[key].append(candidate)
             others[chosen.mention.span] = [c for c in rest if c not in bilateral]
         merged = _join_kinds(self._drop_history_of_current(self._merge(support)))
         ordered = {key: _best_first(found) for key, found in merged.items()}
-        return tuple(
-            Condition(code, self._codeset.title(code), kind, found, tuple(_gather_others(found, others)))
+        placed = tuple(
+            Condition(
+                code, self._codeset.title(code), kind, found, tuple(_gather_others(found, others)),
+                rules=tuple(_name_kind(kind, code, found, treated)),
+            )
             for (kind, code), found in ordered.items()
-        )
+        )  # fmt: skip
+        return (*placed, *self._make_withheld(candidates, {each.code for each in placed}))
+
+    def _make_withheld(self, candidates: Sequence[Candidate], placed: AbstractSet[str]) -> Iterator[Condition]:
+        """Yield what the words around its mention take off the claim, where nothing else names its code."""
+        for candidate in candidates:
+            code = candidate.code.value
+            if code not in placed and not _is_unsaid(candidate.mention) and self._status.is_withheld(candidate):
+                removal = Removal(name_guideline(WITHHELD, f"{code} -> nothing"))
+                placed = placed | {code}
+                yield Condition(code, self._codeset.title(code), "status", (candidate,), removal=removal)
 
     def _drop_bare_heads(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Leave out bare head words ("the pain", "the fracture") that a fuller mention has already named."""
@@ -145,23 +196,23 @@ class ConditionGatherer:
             if (reading := candidate.mention.reading) not in self._generic_words or reading not in named
         ]
 
-    def _place(self, candidate: Candidate, codes: frozenset[str], *, setting: str) -> tuple[str, str] | None:
+    def _place(self, candidate: Candidate, encounter: _Encounter) -> tuple[str, str] | None:
         """Return the kind and code that the candidate stands for, or None where it supports nothing."""
         mention, code = candidate.mention, candidate.code.value
         assertion = mention.assertion
-        is_unsaid = assertion.presence == "absent" or assertion.temporality == "hypothetical"
-        if is_unsaid or assertion.experiencer == "other" or self._status.is_withheld(candidate):
+        if _is_unsaid(mention) or self._status.is_withheld(candidate):
             return None
         if assertion.experiencer == "family":
             mapped = self._family.find(code)
             return ("family", self._default(mapped)) if mapped else None
         if mention.entity_type == "procedure":
-            return ("status", code) if self._status.is_status(candidate, codes) else None
-        if assertion.temporality == "historical" and not _was_treated(mention, setting):
-            return self._place_historical(code, mention.section)
+            return ("status", code) if self._status.is_status(candidate, encounter.codes) else None
+        if assertion.temporality == "historical" and not _was_treated(mention, encounter.setting):
+            return ("current", code) if _is_treated(candidate, encounter.treated) else self._place_historical(candidate)
         return "current", code
 
-    def _place_historical(self, code: str, section: str) -> tuple[str, str] | None:
+    def _place_historical(self, candidate: Candidate) -> tuple[str, str] | None:
+        code, section = candidate.code.value, candidate.mention.section
         mapped = self._history.find(code)
         if mapped == STAYS_CURRENT or code.startswith("Z"):
             return "current", code
@@ -195,6 +246,30 @@ class ConditionGatherer:
                 codes = self._merge_category(codes)
             merged |= {(kind, code): found for code, found in codes.items()}
         return merged
+
+
+def _is_unsaid(mention: Mention) -> bool:
+    """Tell whether a mention says nothing of the patient or of a relative."""
+    assertion = mention.assertion
+    return assertion.presence == "absent" or assertion.temporality == "hypothetical" or assertion.experiencer == "other"
+
+
+def _is_treated(candidate: Candidate, treated: tuple[str, ...]) -> bool:
+    """Tell whether a past history lists what the patient still takes a medication for (Guidelines I.C.21.c.4)."""
+    return candidate.mention.section in _LISTED_SECTIONS and candidate.code.value.startswith(treated)
+
+
+def _name_kind(
+    kind: str, code: str, found: Sequence[Candidate], treated: tuple[str, ...]
+) -> Iterator[Applied]:
+    """Yield the guideline by which a mention of the past, of a relative or of a device is the code of a factor."""
+    if kind in ("history", "family"):
+        yield name_guideline(HISTORY, f"{found[0].code.value} of {_KINDS[kind]} -> {code}")
+    elif kind == "status":
+        yield name_guideline(STATUS, f"{code} is what the patient has")
+    elif found[0].mention.assertion.temporality == "historical" and _is_treated(found[0], treated):
+        rule = CANCER if code[0] == "C" else HISTORY
+        yield name_guideline(rule, f"{code} is current: it is treated")
 
 
 def _was_treated(mention: Mention, setting: str) -> bool:
