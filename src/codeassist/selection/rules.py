@@ -119,9 +119,9 @@ class RuleBook:
         )
 
     def find_treated(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
-        """Return the prefixes of long-lasting conditions for which the patient takes a medication now."""
+        """Return the categories of long-lasting conditions for which the patient takes a medication now."""
         taken = self.hinted_prefixes([mention for mention in mentions if mention.assertion.is_affirmed])
-        return tuple(sorted(prefix for prefix in taken if prefix.startswith(self._edits.treated_past)))
+        return tuple(sorted({prefix[:3] for prefix in taken if prefix.startswith(self._edits.treated_past)}))
 
     def find_instructed(self, conditions: Sequence[Condition]) -> frozenset[str]:
         """Return the codes that a "use additional code" note of another current condition asks for.

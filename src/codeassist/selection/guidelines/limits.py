@@ -34,6 +34,9 @@ def read_limits() -> tuple[Limit, ...]:
 
 def flag_limits(suggestions: Sequence[Suggestion], patient: Patient, limits: Sequence[Limit]) -> Iterator[Suggestion]:
     """Yield the suggestions, those flagged that the patient's age or sex speaks against; nothing is known, nothing said."""
+    if patient.age is None and not patient.sex:
+        yield from suggestions
+        return
     for each in suggestions:
         broken = next((limit for limit in limits if _breaks(each.code.value, patient, limit)), None)
         if broken is None:
