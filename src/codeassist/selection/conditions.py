@@ -34,6 +34,7 @@ _FINAL_SECTIONS = frozenset(
 _LISTED_SECTIONS = frozenset({"past_medical_history", "psychiatric_history", "problem_list", "oncologic_history"})
 HISTORY, STATUS, WITHHELD, CANCER = "GL-127", "GL-125", "GL-126", "GL-072"
 _KINDS = {"history": "the past", "family": "a relative"}
+_Key = tuple[str, str]
 _RESOLVED_WORDS = frozenset({"resolved", "resolve", "resolving", "corrected", "improved", "treated"})
 
 
@@ -161,7 +162,9 @@ class ConditionGatherer:
                 if key is not None:
                     support[key].append(candidate)
             others[chosen.mention.span] = [c for c in rest if c not in bilateral]
-        merged = _join_kinds(self._drop_history_of_current(self._merge(support)))
+        gathered = self._merge(support)
+        past = self._find_history_of_current(gathered)
+        merged = _join_kinds({key: found for key, found in gathered.items() if key not in past})
         ordered = {key: _best_first(found) for key, found in merged.items()}
         placed = tuple(
             Condition(
@@ -170,7 +173,14 @@ class ConditionGatherer:
             )
             for (kind, code), found in ordered.items()
         )  # fmt: skip
-        return (*placed, *self._make_withheld(candidates, {each.code for each in placed}))
+        known = {each.code for each in placed}
+        over = (self._make_past(code, by, gathered[kind, code]) for (kind, code), by in past.items() if code not in known)
+        return (*placed, *over, *self._make_withheld(candidates, known))
+
+    def _make_past(self, code: str, by_code: str, found: Sequence[Candidate]) -> Condition:
+        """Return the history of a condition that is still present, taken off the claim."""
+        removal = Removal(name_guideline(HISTORY, f"{by_code} is current, {code} is not"), by_code)
+        return Condition(code, self._codeset.title(code), "history", _best_first(found), removal=removal)
 
     def _make_withheld(self, candidates: Sequence[Candidate], placed: AbstractSet[str]) -> Iterator[Condition]:
         """Yield what the words around its mention take off the claim, where nothing else names its code."""
@@ -220,16 +230,14 @@ class ConditionGatherer:
             return "current", code
         return ("history", self._default(mapped)) if mapped else None
 
-    def _drop_history_of_current(
-        self, merged: dict[tuple[str, str], list[Candidate]]
-    ) -> dict[tuple[str, str], list[Candidate]]:
-        """Leave out "personal history of" a condition that the encounter says is present (Guidelines I.C.21.c.4)."""
+    def _find_history_of_current(self, merged: Mapping[_Key, Sequence[Candidate]]) -> dict[_Key, str]:
+        """Return "personal history of" what the encounter says is present, with its code (Guidelines I.C.21.c.4)."""
         current = {
-            self._default(mapped)
+            self._default(mapped): code
             for kind, code in merged
             if kind == "current" and (mapped := self._history.find(code)) not in (None, STAYS_CURRENT)
         }
-        return {key: found for key, found in merged.items() if key[1] not in current or not key[1].startswith("Z")}
+        return {key: current[key[1]] for key in merged if key[1] in current and key[1].startswith("Z")}
 
     def _default(self, code: str) -> str:
         if self._codeset.is_billable(code):
@@ -237,9 +245,9 @@ class ConditionGatherer:
         chosen = self._tables.select(code, frozenset()).code
         return chosen if self._codeset.is_billable(chosen) else self._tables.find_nearest(chosen).code
 
-    def _merge(self, support: Mapping[tuple[str, str], Sequence[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
+    def _merge(self, support: Mapping[_Key, Sequence[Candidate]]) -> dict[_Key, list[Candidate]]:
         """Merge the current codes of a category to the most specific that the encounter supports (Guidelines I.B.2)."""
-        merged: dict[tuple[str, str], list[Candidate]] = {}
+        merged: dict[_Key, list[Candidate]] = {}
         for (kind, _), keys in groupby(sorted(support), key=lambda key: (key[0], key[1][:3])):
             codes = {code: list(_best_first(support[kind, code])) for _, code in keys}
             if kind == "current" and len(codes) > 1:

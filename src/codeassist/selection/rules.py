@@ -120,8 +120,10 @@ class RuleBook:
 
     def find_treated(self, mentions: Sequence[Mention]) -> tuple[str, ...]:
         """Return the categories of long-lasting conditions for which the patient takes a medication now."""
-        taken = self.hinted_prefixes([mention for mention in mentions if mention.assertion.is_affirmed])
-        return tuple(sorted({prefix[:3] for prefix in taken if prefix.startswith(self._edits.treated_past)}))
+        # Whatever it was read as: in a list of medications "tamoxifen" is read as its long-term use, "on tamoxifen".
+        taken = [mention.reading.removeprefix("on ") for mention in mentions if mention.assertion.is_affirmed]
+        treated = (prefix for reading in taken for prefix in self._prefixes_by_medication.get(reading, ()))
+        return tuple(sorted({prefix[:3] for prefix in treated if prefix.startswith(self._edits.treated_past)}))
 
     def find_instructed(self, conditions: Sequence[Condition]) -> frozenset[str]:
         """Return the codes that a "use additional code" note of another current condition asks for.

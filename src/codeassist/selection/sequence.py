@@ -85,7 +85,9 @@ class Sequencer:
             return each.disposition != "report", rank, *min(places), code
 
         ordered = self._put_etiology_first(sorted(suggestions, key=key))
-        named = (self._name_place(each, reported, encounter.setting) for each in ordered)
+        named = ordered
+        if len(suggestions) > 1:
+            named = (self._name_place(each, reported, encounter.setting) for each in ordered)
         return tuple(
             replace(each, role="principal") if i == 0 and each.disposition == "report" else each
             for i, each in enumerate(named)
@@ -99,9 +101,7 @@ class Sequencer:
         return None
 
     def _name_place(self, each: Suggestion, reported: Sequence[str], setting: str) -> Suggestion:
-        """Return a reported suggestion with the guideline that put it where it stands among others."""
-        if each.disposition != "report" or len(reported) < 2:
-            return each
+        """Return a suggestion with the guideline that puts it where it stands among others."""
         place = self._find_place(each.code.value, reported, setting)
         if place is None or not place.guideline:
             return each
