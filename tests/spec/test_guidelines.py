@@ -1,6 +1,7 @@
 """Every guideline that codeassist acts on: a note where it acts, and a near miss where it does not."""
 
 import json
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -46,8 +47,6 @@ def test_a_guideline_acts_and_is_named_where_it_should_be(assistant, case):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_the_reason_adds_up_with_the_rules_in_it(assistant, case):
     """Style guide, section 2: the confidence is that of the rationale's points."""
-    from math import exp
-
     for each in code(assistant, case):
         score = sum(part.points for part in each.rationale)
         assert each.confidence == pytest.approx(1 / (1 + exp(-score)), abs=1e-4)

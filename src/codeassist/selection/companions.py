@@ -25,7 +25,7 @@ def add_companions(conditions: Sequence[Condition], rationales: Sequence[Rationa
     for condition, rationale, score in zip(conditions, rationales, scores, strict=True):
         points = _REMOVED_POINTS if condition.removal else score_by_code.get(condition.follows, score) - score
         applied = condition.removal.applied if condition.removal else next(iter(condition.rules[-1:]), None)
-        if applied is None or points <= 0 and not condition.removal:
+        if applied is None or (points <= 0 and not condition.removal):
             yield rationale
         else:
             yield (*rationale, Contribution(applied.feature, points, applied.detail))

@@ -174,7 +174,9 @@ class ConditionGatherer:
             for (kind, code), found in ordered.items()
         )  # fmt: skip
         known = {each.code for each in placed}
-        over = (self._make_past(code, by, gathered[kind, code]) for (kind, code), by in past.items() if code not in known)
+        over = (
+            self._make_past(code, by, gathered[kind, code]) for (kind, code), by in past.items() if code not in known
+        )
         return (*placed, *over, *self._make_withheld(candidates, known))
 
     def _make_past(self, code: str, by_code: str, found: Sequence[Candidate]) -> Condition:
@@ -267,9 +269,7 @@ def _is_treated(candidate: Candidate, treated: tuple[str, ...]) -> bool:
     return candidate.mention.section in _LISTED_SECTIONS and candidate.code.value.startswith(treated)
 
 
-def _name_kind(
-    kind: str, code: str, found: Sequence[Candidate], treated: tuple[str, ...]
-) -> Iterator[Applied]:
+def _name_kind(kind: str, code: str, found: Sequence[Candidate], treated: tuple[str, ...]) -> Iterator[Applied]:
     """Yield the guideline by which a mention of the past, of a relative or of a device is the code of a factor."""
     if kind in ("history", "family"):
         yield name_guideline(HISTORY, f"{found[0].code.value} of {_KINDS[kind]} -> {code}")

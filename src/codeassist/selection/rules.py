@@ -44,10 +44,6 @@ class RuleBook:
     ----------
     codeset, tables
         The edition, for instruction notes and titles, and its axis tables.
-    role_by_kind
-        Section kind to its role for a coder.
-    integral
-        Pairs of diagnosis prefix and symptom prefix: the symptom is part of the diagnosis (Guidelines I.B.5).
     engine
         Applies the rules of ``guidelines/rules.tsv``.
     sequence
@@ -63,8 +59,6 @@ class RuleBook:
         codeset: CodeSet,
         tables: AxisTables,
         *,
-        role_by_kind: Mapping[str, str],
-        integral: Sequence[tuple[str, str]],
         engine: GuidelineEngine,
         sequence: Sequencer,
         prefixes_by_medication: Mapping[str, Sequence[str]],
@@ -72,14 +66,13 @@ class RuleBook:
     ) -> None:
         self._codeset = codeset
         self._tables = tables
-        self.role_by_kind = role_by_kind
-        self._integral: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for prefix, symptom in integral:
-            self._integral[symptom[:3]].append((prefix, symptom))
         self._engine = engine
         self._sequence = sequence
         self._prefixes_by_medication = prefixes_by_medication
         self._edits = edits or Edits()
+        self._integral: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for prefix, symptom in self._edits.integral:
+            self._integral[symptom[:3]].append((prefix, symptom))
         self._join_sides = SideJoiner(codeset, tables)
 
     @classmethod
@@ -88,17 +81,19 @@ class RuleBook:
     ) -> RuleBook:
         """Read the rule tables that lie beside this module and in ``guidelines``."""
         roles = {row["kind"]: row["role"] for row in read_table(_FOLDER / "section_roles.tsv", ("kind", "role"))}
-        integral = read_table(_FOLDER / "integral_symptoms.tsv", ("diagnosis_prefix", "symptom_prefix", "basis"))
         return cls(
             codeset,
             tables,
-            role_by_kind=roles,
-            integral=tuple((row["diagnosis_prefix"], row["symptom_prefix"]) for row in integral),
             engine=GuidelineEngine.load(codeset, tables),
             sequence=Sequencer.load(codeset, roles),
             prefixes_by_medication=prefixes_by_medication,
             edits=Edits.load(),
         )
+
+    @property
+    def role_by_kind(self) -> Mapping[str, str]:
+        """Section kind to its role for a coder."""
+        return self._sequence.role_by_kind
 
     def read_facts(self, conditions: Sequence[Condition], mentions: Sequence[Mention]) -> RuleFacts:
         """Return what the rules say of the codes of an encounter."""

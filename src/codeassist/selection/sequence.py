@@ -50,7 +50,7 @@ class Sequencer:
 
     def __init__(self, codeset: CodeSet, role_by_kind: Mapping[str, str], places: Sequence[Place]) -> None:
         self._codeset = codeset
-        self._role_by_kind = role_by_kind
+        self.role_by_kind = role_by_kind
         self._places = sorted(places, key=lambda place: -len(place.prefix))
 
     @classmethod
@@ -109,7 +109,7 @@ class Sequencer:
         return add_contribution(each, applied)
 
     def _rank_role(self, kind: str) -> int:
-        role = self._role_by_kind.get(kind, "")
+        role = self.role_by_kind.get(kind, "")
         return {DIAGNOSIS: 0, ASSESSMENT: 1, NARRATIVE: 2}.get(role, 3)
 
     def _put_etiology_first(self, ordered: Sequence[Suggestion]) -> Iterator[Suggestion]:

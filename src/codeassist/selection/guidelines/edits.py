@@ -15,25 +15,31 @@ from codeassist.terminology.lexicon import read_table
 class Edits:
     """This is what the guidelines say of single codes.
 
-    ``bands`` are the codes of measured values, ``limits`` whom codes are for, ``confirmed_only`` the codes of which only
-    confirmed cases are coded, with their guideline, and ``treated_past`` the conditions that are current while treated.
+    ``bands`` are the codes of measured values, ``limits`` whom codes are for, ``confirmed_only`` the codes of which
+    only confirmed cases are coded, with their guideline, ``treated_past`` the conditions that are current while treated,
+    and ``integral`` pairs of a diagnosis and a symptom that is part of it (Guidelines I.B.5).
     """
 
     bands: tuple[Band, ...] = ()
     limits: tuple[Limit, ...] = ()
     confirmed_only: tuple[tuple[str, str], ...] = ()
     treated_past: tuple[str, ...] = ()
+    integral: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def load(cls) -> Edits:
         """Read the tables that lie beside this module."""
         columns = ("code_prefix", "guideline", "basis")
-        rows = read_table(Path(__file__).parent / "confirmed_only.tsv", columns)
+        folder = Path(__file__).parent
+        rows = read_table(folder / "confirmed_only.tsv", columns)
+        columns = ("diagnosis_prefix", "symptom_prefix", "basis")
+        integral = read_table(folder / "integral_symptoms.tsv", columns)
         return cls(
             read_bands(),
             read_limits(),
             tuple((row["code_prefix"], row["guideline"]) for row in rows),
             read_code_sets()["treated_past"],
+            tuple((row["diagnosis_prefix"], row["symptom_prefix"]) for row in integral),
         )
 
     def find_confirmed_only(self, code: str) -> str:

@@ -29,7 +29,9 @@ def settle_excludes1(suggestions: Sequence[Suggestion], codeset: CodeSet) -> Ite
         if not conflicts:
             yield each
             continue
-        flags = tuple(Flag("excludes1", other.code.value, f"tabular list, Excludes1 at {at}") for other, at in conflicts)
+        flags = tuple(
+            Flag("excludes1", other.code.value, f"tabular list, Excludes1 at {at}") for other, at in conflicts
+        )
         flagged = replace(each, flags=(*each.flags, *flags))
         winner = next((other for other, _ in conflicts if _stands_for(other, each)), None)
         if winner is None:
@@ -39,7 +41,9 @@ def settle_excludes1(suggestions: Sequence[Suggestion], codeset: CodeSet) -> Ite
             yield take_off(flagged, name_guideline(EXCLUDES1, what), winner.code.value)
 
 
-def _find_conflicts(each: Suggestion, reported: Sequence[Suggestion], codeset: CodeSet) -> Iterator[tuple[Suggestion, str]]:
+def _find_conflicts(
+    each: Suggestion, reported: Sequence[Suggestion], codeset: CodeSet
+) -> Iterator[tuple[Suggestion, str]]:
     """Yield the reported suggestions that a note of either code excludes, with the code of the note."""
     for other in reported:
         if other is each:

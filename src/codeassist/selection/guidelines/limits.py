@@ -33,7 +33,7 @@ def read_limits() -> tuple[Limit, ...]:
 
 
 def flag_limits(suggestions: Sequence[Suggestion], patient: Patient, limits: Sequence[Limit]) -> Iterator[Suggestion]:
-    """Yield the suggestions, those flagged that the patient's age or sex speaks against; nothing is known, nothing said."""
+    """Yield the suggestions, those flagged that the patient's age or sex speaks against where it is known."""
     if patient.age is None and not patient.sex:
         yield from suggestions
         return

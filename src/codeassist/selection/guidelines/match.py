@@ -23,7 +23,7 @@ class Facts:
     """This is what rules may ask of an encounter besides its conditions: measurements hold the code of their value."""
 
     setting: str = "outpatient"
-    patient: Patient = Patient()
+    patient: Patient = field(default_factory=Patient)
     code_by_measure: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,8 +70,7 @@ def _is_barred(unless: Iterable[Atom], found: Sequence[Condition], conditions: S
 def _is_confirmed(condition: Condition) -> bool:
     """Tell whether the record confirms a condition and does not call it unrelated (Guidelines I.A.15)."""
     return any(
-        candidate.mention.assertion.presence == "present"
-        and _UNLINKED_WORDS.isdisjoint(candidate.mention.nearby_words)
+        candidate.mention.assertion.presence == "present" and _UNLINKED_WORDS.isdisjoint(candidate.mention.nearby_words)
         for candidate in condition.support
     )
 
