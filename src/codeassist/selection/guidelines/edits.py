@@ -16,8 +16,8 @@ class Edits:
     """This is what the guidelines say of single codes.
 
     ``bands`` are the codes of measured values, ``limits`` whom codes are for, ``confirmed_only`` the codes of which
-    only confirmed cases are coded, with their guideline, ``treated_past`` the conditions that are current while treated,
-    and ``integral`` pairs of a diagnosis and a symptom that is part of it (Guidelines I.B.5).
+    only confirmed cases are coded, with their guideline, ``treated_past`` the conditions that are current while
+    treated, and ``integral`` pairs of a diagnosis and a symptom that is part of it (Guidelines I.B.5).
     """
 
     bands: tuple[Band, ...] = ()

@@ -44,7 +44,7 @@ def test_the_line_of_a_wrong_row_is_named(tmp_path):
     path = tmp_path / "rules.tsv"
     path.write_text("guideline\twhen\tunless\twords\tbecomes\tadds\tbasis\nGL-999\tI10\t\t\t\t\tx\n", encoding="utf-8")
 
-    with pytest.raises(DataFileError, match="rules.tsv, line 2: guideline"):
+    with pytest.raises(DataFileError, match=r"rules\.tsv, line 2: guideline"):
         list(read_rules(path))
 
 
