@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
+from codeassist.linking.conventions import Conventions
+from codeassist.linking.residuals import Residual
 from codeassist.linking.retrieval import Retrieved, WordRetriever
+from codeassist.terminology.term_index import SHIELD
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.terminology.wordings import strip_silent
 
@@ -21,6 +27,19 @@ _PEDIGREE_BONUS = {
     "default": 0.0,
 }
 _AXIS_BONUS = 0.01
+# A term that is exactly the wording up to one of its commas; what follows chooses among the term's rows.
+_HEAD_SIMILARITY = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """This is a wording as it is looked up: its words, what it states, and what older conventions may state instead."""
+
+    words: tuple[str, ...]
+    heads: tuple[tuple[str, ...], ...]
+    stated: frozenset[str]
+    alternatives: tuple[str, ...]
+    residual: Residual
 
 
 class Searcher:
@@ -29,6 +48,7 @@ class Searcher:
     def __init__(self, vocabulary: Vocabulary, retrieve: WordRetriever) -> None:
         self._vocabulary = vocabulary
         self._retrieve = retrieve
+        self._conventions = Conventions.load()
 
     def __call__(self, text: str, *, system: str = ICD10CM, limit: int = 10) -> list[CodeMatch]:
         """Return the codes that a wording names, best first.
@@ -50,19 +70,49 @@ class Searcher:
         if system != ICD10CM:
             msg = f"no code set of the system {system!r} is installed; installed: {ICD10CM}"
             raise ConfigError(msg)
-        # The tokenizer refuses halves of characters.
-        words = self._vocabulary.index.normalizer.split(strip_silent(text.encode(errors="replace").decode()))
-        stated = self._vocabulary.tables.wordings.read(words)
+        question = self._understand(text)
         best: dict[str, CodeMatch] = {}
-        for found in self._retrieve(words, limit=_RETRIEVED):
-            match = self._read(found, stated)
+        for found in self._find(question):
+            match = self._read(found, question)
             known = best.get(match.code)
             if known is None or match.score > known.score:
                 best[match.code] = match
         return sorted(best.values(), key=lambda match: (-match.score, match.code))[:limit]
 
-    def _read(self, found: Retrieved, stated: frozenset[str]) -> CodeMatch:
-        selection = self._vocabulary.tables.select(found.term.code, stated)
-        score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + _AXIS_BONUS * len(selection.matched)
-        display = self._vocabulary.codeset.title(selection.code)
-        return CodeMatch(selection.code, ICD10CM, display, round(score, 4), found.term.text)
+    def _understand(self, text: str) -> _Question:
+        # The tokenizer refuses halves of characters.
+        wording, states = self._conventions.read(text.encode(errors="replace").decode())
+        words = self._split(strip_silent(wording))
+        stated = self._vocabulary.tables.wordings.read(words)
+        pieces = strip_silent(wording).split(",")
+        heads = tuple(self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
+        return _Question(words, heads, stated, tuple(filter(None, states.split("|"))), Residual.read(text))
+
+    def _split(self, text: str) -> tuple[str, ...]:
+        return self._vocabulary.index.normalizer.split(text)
+
+    def _find(self, question: _Question) -> Iterator[Retrieved]:
+        yield from self._retrieve(question.words, limit=_RETRIEVED)
+        for head in question.heads:
+            for term in self._vocabulary.index.find_exact(head):
+                if term.pedigree != SHIELD:
+                    yield Retrieved(term, _HEAD_SIMILARITY)
+
+    def _read(self, found: Retrieved, question: _Question) -> CodeMatch:
+        code, values = self._select(found.term.code, question)
+        title = self._vocabulary.codeset.title(code)
+        score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + _AXIS_BONUS * values
+        score += question.residual.rate(title)
+        return CodeMatch(code, ICD10CM, title, round(score, 4), found.term.text)
+
+    def _select(self, anchor: str, question: _Question) -> tuple[str, int]:
+        """Return the billable row that the wording states, and how many of its values the wording gave."""
+        selection = self._vocabulary.tables.select(anchor, question.stated)
+        for alternative in question.alternatives:
+            words = question.stated.union(self._split(alternative), {alternative})
+            other = self._vocabulary.tables.select(anchor, words)
+            if alternative in self._vocabulary.codeset.title(other.code).lower():
+                selection = other
+                break
+        code = self._vocabulary.codeset.find_default(selection.code)
+        return code, len(selection.matched)
