@@ -1,12 +1,15 @@
-"""Tells whether a wording asks for the "other" or the "unspecified" row, and how well a title answers."""
+"""Tells whether a wording asks for the "other" or the "unspecified" row, and which row of a code answers."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from codeassist.terminology.codeset import CodeSet
+
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _UNSPECIFIED = re.compile(r"\b(?:unspecified|NOS|not otherwise specified)\b", re.IGNORECASE)
+_OTHER_TITLE = "Other "
 _BONUS = 0.03
 
 
@@ -33,12 +36,30 @@ class Residual:
 
         Examples
         --------
-        >>> Residual.read("Other convulsions").rate("Other seizures") > Residual.read("Convulsions").rate("Other seizures")
+        >>> Residual.read("Other cataract").rate("Other cataract") > Residual.read("Other cataract").rate("Cataract")
         True
         """
-        other = Residual.read(title)
-        if self.is_other:
-            return _BONUS if other.is_other else 0.0
-        if other.is_other:
+        answer = Residual.read(title)
+        if self.is_unspecified and not self.is_other and answer.is_other:
             return -_BONUS
-        return _BONUS if self.is_unspecified and other.is_unspecified else 0.0
+        return _BONUS * ((self.is_unspecified and answer.is_unspecified) + (self.is_other and answer.is_other))
+
+
+def find_other(codeset: CodeSet, code: str) -> str | None:
+    """Return the billable row for other kinds that stands beside an unspecified code, None if the code is specific.
+
+    Parameters
+    ----------
+    codeset
+        The edition.
+    code
+        A code whose title, or whose last digit, says that no kind is named.
+    """
+    parent = codeset.parent(code)
+    title = codeset.title(code)
+    if parent is None or title.startswith(_OTHER_TITLE) or not _UNSPECIFIED.search(title):
+        return None
+    siblings = [row for row in codeset.children(parent) if codeset.title(row).startswith(_OTHER_TITLE)]
+    # The 8 is for other kinds throughout the classification; a row such as "other urinary fistula" is a kind of its own.
+    found = max(siblings, key=lambda row: (row.endswith("8"), row), default=None)
+    return codeset.find_default(found) if found else None

@@ -9,7 +9,7 @@ from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
 from codeassist.linking.conventions import Conventions
-from codeassist.linking.residuals import Residual
+from codeassist.linking.residuals import Residual, find_other
 from codeassist.linking.retrieval import Retrieved, WordRetriever
 from codeassist.terminology.term_index import SHIELD
 from codeassist.terminology.vocabulary import Vocabulary
@@ -72,8 +72,7 @@ class Searcher:
             raise ConfigError(msg)
         question = self._understand(text)
         best: dict[str, CodeMatch] = {}
-        for found in self._find(question):
-            match = self._read(found, question)
+        for match in (match for found in self._find(question) for match in self._read(found, question)):
             known = best.get(match.code)
             if known is None or match.score > known.score:
                 best[match.code] = match
@@ -86,7 +85,7 @@ class Searcher:
         stated = self._vocabulary.tables.wordings.read(words)
         pieces = strip_silent(wording).split(",")
         heads = tuple(self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
-        return _Question(words, heads, stated, tuple(filter(None, states.split("|"))), Residual.read(text))
+        return _Question(words, heads, stated, tuple(filter(None, states.split("|"))), Residual.read(wording))
 
     def _split(self, text: str) -> tuple[str, ...]:
         return self._vocabulary.index.normalizer.split(text)
@@ -98,12 +97,16 @@ class Searcher:
                 if term.pedigree != SHIELD:
                     yield Retrieved(term, _HEAD_SIMILARITY)
 
-    def _read(self, found: Retrieved, question: _Question) -> CodeMatch:
-        code, values = self._select(found.term.code, question)
-        title = self._vocabulary.codeset.title(code)
-        score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + _AXIS_BONUS * values
-        score += question.residual.rate(title)
-        return CodeMatch(code, ICD10CM, title, round(score, 4), found.term.text)
+    def _read(self, found: Retrieved, question: _Question) -> Iterator[CodeMatch]:
+        codeset = self._vocabulary.codeset
+        selected, values = self._select(found.term.code, question)
+        codes = [selected]
+        if question.residual.is_other and not question.residual.is_unspecified:
+            codes.extend(filter(None, [find_other(codeset, selected)]))
+        for code in codes:
+            title = codeset.title(code)
+            score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + _AXIS_BONUS * values
+            yield CodeMatch(code, ICD10CM, title, round(score + question.residual.rate(title), 4), found.term.text)
 
     def _select(self, anchor: str, question: _Question) -> tuple[str, int]:
         """Return the billable row that the wording states, and how many of its values the wording gave."""

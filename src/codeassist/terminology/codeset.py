@@ -166,7 +166,8 @@ class CodeSet:
     def find_default(self, code: str) -> str:
         """Return the code itself, or below a header the billable row that says least.
 
-        That is the row whose title says "unspecified" most often, or the first where none does.
+        That is the row whose title says "unspecified" most often; where none does, the first row for other kinds, or
+        simply the first.
 
         Notes
         -----
@@ -175,7 +176,8 @@ class CodeSet:
         if self.is_billable(code):
             return code
         rows = self.billable_under(code)
-        return max(rows, key=lambda row: self.title(row).lower().count("unspecified"))
+        titles = {row: self.title(row).lower() for row in rows}
+        return max(rows, key=lambda row: (titles[row].count("unspecified"), titles[row].startswith("other")))
 
     def block(self, code: str) -> str:
         """Return the name of the block that holds a code, for example ``"I30-I5A"``."""
