@@ -59,7 +59,9 @@ def find_other(codeset: CodeSet, code: str) -> str | None:
     title = codeset.title(code)
     if parent is None or title.startswith(_OTHER_TITLE) or not _UNSPECIFIED.search(title):
         return None
-    siblings = [row for row in codeset.children(parent) if codeset.title(row).startswith(_OTHER_TITLE)]
+    titles = {row: codeset.title(row) for row in codeset.children(parent)}
+    siblings = [row for row in titles if row != code and _OTHER.search(titles[row])]
     # The 8 is for other kinds throughout the classification; a row such as "other urinary fistula" is a kind of its own.
-    found = max(siblings, key=lambda row: (row.endswith("8"), row), default=None)
+    ranks = {row: (titles[row].startswith(_OTHER_TITLE), row.endswith("8"), row) for row in siblings}
+    found = max(siblings, key=lambda row: ranks[row], default=None)
     return codeset.find_default(found) if found else None

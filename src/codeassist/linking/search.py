@@ -27,8 +27,9 @@ _PEDIGREE_BONUS = {
     "default": 0.0,
 }
 _AXIS_BONUS = 0.01
-# A term that is exactly the wording up to one of its commas; what follows chooses among the term's rows.
+# A term that is exactly the wording up to one of its commas; what follows chooses among the term's rows, or does not.
 _HEAD_SIMILARITY = 0.8
+_HEAD_STATED_BONUS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Searcher:
             raise ConfigError(msg)
         question = self._understand(text)
         best: dict[str, CodeMatch] = {}
-        for match in (match for found in self._find(question) for match in self._read(found, question)):
+        for match in self._match(question):
             known = best.get(match.code)
             if known is None or match.score > known.score:
                 best[match.code] = match
@@ -90,14 +91,15 @@ class Searcher:
     def _split(self, text: str) -> tuple[str, ...]:
         return self._vocabulary.index.normalizer.split(text)
 
-    def _find(self, question: _Question) -> Iterator[Retrieved]:
-        yield from self._retrieve(question.words, limit=_RETRIEVED)
+    def _match(self, question: _Question) -> Iterator[CodeMatch]:
+        for found in self._retrieve(question.words, limit=_RETRIEVED):
+            yield from self._read(found, question, stated_bonus=_AXIS_BONUS)
         for head in question.heads:
             for term in self._vocabulary.index.find_exact(head):
                 if term.pedigree != SHIELD:
-                    yield Retrieved(term, _HEAD_SIMILARITY)
+                    yield from self._read(Retrieved(term, _HEAD_SIMILARITY), question, stated_bonus=_HEAD_STATED_BONUS)
 
-    def _read(self, found: Retrieved, question: _Question) -> Iterator[CodeMatch]:
+    def _read(self, found: Retrieved, question: _Question, *, stated_bonus: float) -> Iterator[CodeMatch]:
         codeset = self._vocabulary.codeset
         selected, values = self._select(found.term.code, question)
         codes = [selected]
@@ -105,7 +107,7 @@ class Searcher:
             codes.extend(filter(None, [find_other(codeset, selected)]))
         for code in codes:
             title = codeset.title(code)
-            score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + _AXIS_BONUS * values
+            score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + stated_bonus * values
             yield CodeMatch(code, ICD10CM, title, round(score + question.residual.rate(title), 4), found.term.text)
 
     def _select(self, anchor: str, question: _Question) -> tuple[str, int]:
