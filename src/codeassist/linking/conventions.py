@@ -1,7 +1,9 @@
 """Reads the conventions of older classifications and registries in a searched wording.
 
-The 9th revision names axes that its successor dropped ("unspecified as to episode of care"), and divides by words of its
-own ("erythema [first degree]", "lower leg" for the knee). Each row of ``conventions.tsv`` says what one of them becomes.
+The 9th revision names axes that its successor dropped ("unspecified as to episode of care"), and divides by words of
+its own ("erythema [first degree]", "lower leg" for the knee). ``conventions.tsv`` has a row for each: the pattern, what
+it is read as, the axis values it states (the first that the code divides by counts), and on what ground: it names
+nothing (silent), it names a value (axis), or it is an older wording (wording). Rows are tried in the order of ``step``.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from pathlib import Path
 from codeassist.terminology.lexicon import read_table
 
 _TABLE = Path(__file__).with_name("conventions.tsv")
-_COLUMNS = ("pattern", "reading", "states", "basis")
+_COLUMNS = ("step", "pattern", "reading", "states", "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Convention:
 
     pattern: re.Pattern[str]
     reading: str
-    states: str
+    states: tuple[str, ...]
 
 
 class Conventions:
@@ -42,25 +44,28 @@ class Conventions:
     def load(cls, path: Path = _TABLE) -> Conventions:
         """Read ``conventions.tsv``."""
         return cls(
-            Convention(re.compile(row["pattern"], re.IGNORECASE), row["reading"], row["states"])
+            Convention(re.compile(row["pattern"], re.IGNORECASE), row["reading"], _split(row["states"]))
             for row in read_table(path, _COLUMNS)
         )
 
-    def read(self, text: str) -> tuple[str, str]:
-        """Return the wording without conventions, and the words of the axis values that they state.
+    def read(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Return the wording in words of ICD-10-CM, and the axis values that its conventions may state.
 
         Examples
         --------
         >>> conventions = Conventions.load()
         >>> conventions.read("Oligohydramnios, unspecified as to episode of care or not applicable")
-        ('Oligohydramnios', '')
+        ('Oligohydramnios', ())
         >>> conventions.read("Hemarthrosis, lower leg")
-        ('Hemarthrosis, lower leg', 'knee')
+        ('Hemarthrosis, lower leg', ('lower leg', 'tibia and fibula', 'knee'))
         """
-        stated = []
+        states: tuple[str, ...] = ()
         for row in self._rows:
-            read = row.pattern.sub(row.reading, text)
-            if read != text or (row.states and row.pattern.search(text)):
-                stated.append(row.states)
-                text = read
-        return text.strip(" ,"), " ".join(filter(None, stated))
+            text, count = row.pattern.subn(row.reading, text)
+            if count:
+                states += row.states
+        return text.strip(" ,"), states
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split("|")) if cell else ()

@@ -11,6 +11,7 @@ from codeassist.core.suggestions import Candidate, Contribution
 from codeassist.linking.retrieval import Retrieved, WordRetriever
 from codeassist.terminology.axes import AxisTables, Selection
 from codeassist.terminology.axis_select import LEFT
+from codeassist.terminology.defaults import find_unspecified
 from codeassist.terminology.term_index import IndexedTerm, TermIndex
 
 # Points order candidates; they are not probabilities. A wording reviewed by this project stands above a title, a title
@@ -98,7 +99,7 @@ class Linker:
         other_side = tuple((axis, LEFT if axis == "laterality" else value) for axis, value in selection.matched)
         readings = [(selection.code, selection.matched), *((code, other_side) for code in selection.also)]
         for value, axis_values in readings:
-            billable = self._find_billable(value)
+            billable = find_unspecified(self._index.codeset, value)
             if billable is None:
                 continue
             yield Candidate(
@@ -109,18 +110,6 @@ class Linker:
                 anchor=term.code,
                 axis_values=axis_values,
             )
-
-    def _find_billable(self, code: str) -> str | None:
-        """Return the code itself, or below a header the first row that its title calls unspecified.
-
-        Notes
-        -----
-        Guidelines I.B.18: a code for an unspecified condition is right where the record says no more.
-        """
-        codeset = self._index.codeset
-        if codeset.is_billable(code):
-            return code
-        return next((below for below in codeset.billable_under(code) if "unspecified" in codeset.title(below)), None)
 
     def _explain_term(self, term: IndexedTerm, *, rank: int) -> Iterator[Contribution]:
         yield Contribution(f"wording:{term.pedigree}", _WORDING_POINTS[term.pedigree], f"{term.text} ({term.code})")

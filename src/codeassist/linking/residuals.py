@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from codeassist.terminology.codeset import CodeSet
+from codeassist.terminology.defaults import find_default
 
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _UNSPECIFIED = re.compile(r"\b(?:unspecified|NOS|not otherwise specified)\b", re.IGNORECASE)
@@ -48,20 +49,22 @@ class Residual:
 def find_other(codeset: CodeSet, code: str) -> str | None:
     """Return the billable row for other kinds that stands beside an unspecified code, None if the code is specific.
 
-    Parameters
-    ----------
-    codeset
-        The edition.
-    code
-        A code whose title, or whose last digit, says that no kind is named.
+    Examples
+    --------
+    >>> from codeassist.terminology.editions import load_codeset
+    >>> find_other(load_codeset(), "N81.9")
+    'N81.89'
     """
     parent = codeset.parent(code)
     title = codeset.title(code)
     if parent is None or title.startswith(_OTHER_TITLE) or not _UNSPECIFIED.search(title):
         return None
     titles = {row: codeset.title(row) for row in codeset.children(parent)}
-    siblings = [row for row in titles if row != code and _OTHER.search(titles[row])]
-    # The 8 is for other kinds throughout the classification; a row such as "other urinary fistula" is a kind of its own.
-    ranks = {row: (titles[row].startswith(_OTHER_TITLE), row.endswith("8"), row) for row in siblings}
-    found = max(siblings, key=lambda row: ranks[row], default=None)
-    return codeset.find_default(found) if found else None
+    # Throughout the classification the 8 is for other kinds; "other urinary fistula" is a kind of its own.
+    ranks = {
+        row: (title.startswith(_OTHER_TITLE), row.endswith("8"), row)
+        for row, title in titles.items()
+        if row != code and _OTHER.search(title)
+    }
+    found = max(ranks, key=lambda row: ranks[row], default=None)
+    return find_default(codeset, found) if found else None

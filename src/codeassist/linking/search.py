@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codeassist.core.codes import ICD10CM
@@ -11,6 +11,7 @@ from codeassist.errors import ConfigError
 from codeassist.linking.conventions import Conventions
 from codeassist.linking.residuals import Residual, find_other
 from codeassist.linking.retrieval import Retrieved, WordRetriever
+from codeassist.terminology.defaults import find_default
 from codeassist.terminology.term_index import SHIELD
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.terminology.wordings import strip_silent
@@ -28,7 +29,7 @@ _PEDIGREE_BONUS = {
 }
 _AXIS_BONUS = 0.01
 # A term that is exactly the wording up to one of its commas; what follows chooses among the term's rows, or does not.
-_HEAD_SIMILARITY = 0.8
+_HEAD_SIMILARITY = 0.85
 _HEAD_STATED_BONUS = 0.1
 
 
@@ -86,7 +87,7 @@ class Searcher:
         stated = self._vocabulary.tables.wordings.read(words)
         pieces = strip_silent(wording).split(",")
         heads = tuple(self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
-        return _Question(words, heads, stated, tuple(filter(None, states.split("|"))), Residual.read(wording))
+        return _Question(words, heads, stated, states, Residual.read(wording))
 
     def _split(self, text: str) -> tuple[str, ...]:
         return self._vocabulary.index.normalizer.split(text)
@@ -119,5 +120,5 @@ class Searcher:
             if alternative in self._vocabulary.codeset.title(other.code).lower():
                 selection = other
                 break
-        code = self._vocabulary.codeset.find_default(selection.code)
+        code = find_default(self._vocabulary.codeset, selection.code)
         return code, len(selection.matched)

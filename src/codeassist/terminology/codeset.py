@@ -163,22 +163,6 @@ class CodeSet:
         last = bisect_left(self._billable, self._end[position])
         return tuple(self.code_at(index) for index in self._billable[first:last])
 
-    def find_default(self, code: str) -> str:
-        """Return the code itself, or below a header the billable row that says least.
-
-        That is the row whose title says "unspecified" most often; where none does, the first row for other kinds, or
-        simply the first.
-
-        Notes
-        -----
-        Guidelines I.B.18: a code for an unspecified condition is right where the record says no more.
-        """
-        if self.is_billable(code):
-            return code
-        rows = self.billable_under(code)
-        titles = {row: self.title(row).lower() for row in rows}
-        return max(rows, key=lambda row: (titles[row].count("unspecified"), titles[row].startswith("other")))
-
     def block(self, code: str) -> str:
         """Return the name of the block that holds a code, for example ``"I30-I5A"``."""
         return self._block_names[self._block[self.index_of(code)]]

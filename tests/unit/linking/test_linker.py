@@ -104,8 +104,15 @@ def test_a_header_gives_its_unspecified_row(index):
     assert read_codes(make_linker(index)([make_mention(index, "failing heart")])) == ["I50.9"]
 
 
+def test_a_row_whose_title_begins_with_unspecified_is_the_unspecified_row(index):
+    assert read_codes(make_linker(index)([make_mention(index, "scalp wound")])) == ["S01.00XA"]
+
+
 def test_a_header_without_an_unspecified_row_gives_nothing(index):
-    assert read_codes(make_linker(index)([make_mention(index, "scalp wound")])) == []
+    header = Selection("Z72", (), ())
+    linker = make_linker(index, tables=Tables(wall=header))
+
+    assert read_codes(linker([make_mention(index, "scalp wound", nearby=["wall"])])) == []
 
 
 def test_the_best_reading_of_a_code_is_kept_once(index):
