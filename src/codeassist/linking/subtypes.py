@@ -1,7 +1,8 @@
-"""Reads the numbering of subtypes that no term names: "Usher syndrome type 1D", "LGMD2O", "glutaric aciduria type 2"."""
+"""Reads the numbering of subtypes that no term names: "Usher syndrome type 1D", "LGMD2O", "aciduria type 2"."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ class SubtypeReader:
                 yield Reading(reading, cost)
 
     def _name_symbols(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        """Put the family's disease in the place of each symbol; apart ("LGMD 2O") only where it is the whole wording."""
+        """Put the family's disease in a symbol's place; apart ("LGMD 2O") only where it is the whole wording."""
         if len(words) == 2 and words[0] in self._names and _DESIGNATOR.fullmatch(words[1]):
             return self._names[words[0]]
         return tuple(part for word in words for part in self._name_symbol(word))
@@ -102,7 +103,7 @@ class SubtypeReader:
 
 
 def _swap_numerals(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words with a roman numeral for an arabic one, or the other way, after "type", "stage" and their like."""
+    """Yield the words with a roman numeral for an arabic one, or the other way, after "type" and its like."""
     for before, word in zip(("", *words), words, strict=False):
         found = _NUMERAL.fullmatch(word) if before in _NUMBERED else None
         number = found.group(1) if found else ""
@@ -130,7 +131,7 @@ def _leave_out_numbers(words: Sequence[str]) -> Iterator[str]:
 
 def _leave_out_inheritance(words: Sequence[str]) -> Iterator[str]:
     """Yield the words without "autosomal recessive", "X-linked dominant" and their like."""
-    is_linked = any(pair == ("x", "linked") for pair in zip(words, words[1:], strict=False))
+    is_linked = any(pair == ("x", "linked") for pair in itertools.pairwise(words))
     if "autosomal" not in words and not is_linked:
         yield from words
         return

@@ -37,7 +37,7 @@ def test_other_wordings_have_no_further_reading_but_their_numeral(text):
 
 
 def test_what_is_left_out_costs_and_what_is_renamed_does_not():
-    costs = {" ".join(r.words): r.cost for r in READER("autosomal dominant ataxia type 2".split())}
+    costs = {" ".join(r.words): r.cost for r in READER(("autosomal", "dominant", "ataxia", "type", "2"))}
 
     assert costs["autosomal dominant ataxia type ii"] == 0
     assert 0 < costs["autosomal dominant ataxia"] < costs["ataxia"] < 0.1
