@@ -20,6 +20,8 @@ _INHERITANCE_COST = 0.02
 
 _NUMBERED = frozenset({"type", "subtype", "form", "group", "variant", "stage", "grade", "class", "phase", "category"})
 _LEFT_OUT_WITH_NUMBER = frozenset({"type", "subtype", "form", "group", "variant"})
+# Said of a disease that runs in families or of the age it is found at; most have one code all the same.
+_QUALIFIERS = frozenset({"familial", "hereditary", "isolated", "nonsyndromic", "childhood", "pediatric", "adult"})
 _DESIGNATOR = re.compile(r"\d{1,3}[a-z]{0,2}\d?|(?:i{1,3}|iv|vi{0,3}|ix|xi{0,3})[a-h]?\d?|[a-z]")
 _HYPHENATED = re.compile(r"([a-z]{4,})-(\d{1,3}[a-z]?)")
 _SYMBOL = re.compile(r"([a-z]{2,6}?)-?(\d{1,3}[a-z]{0,2}\d?|(?<=-)[ivx]+[a-h]?)(?:/.*)?")
@@ -130,10 +132,11 @@ def _leave_out_numbers(words: Sequence[str]) -> Iterator[str]:
 
 
 def _leave_out_inheritance(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words without "autosomal recessive", "X-linked dominant" and their like."""
+    """Yield the words without "autosomal recessive", "X-linked dominant", "familial" and their like."""
+    qualified = [word for word in words if word not in _QUALIFIERS]
     is_linked = any(pair == ("x", "linked") for pair in itertools.pairwise(words))
     if "autosomal" not in words and not is_linked:
-        yield from words
+        yield from qualified or words
         return
     left_out = {"autosomal", "dominant", "recessive"} | ({"x", "linked"} if is_linked else set())
-    yield from (word for word in words if word not in left_out)
+    yield from (word for word in qualified if word not in left_out)

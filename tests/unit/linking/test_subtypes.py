@@ -25,6 +25,7 @@ def readings(text):
         ("fracture type 2 femur", ["fracture type ii femur", "fracture femur"]),
         ("autosomal recessive deafness 12", ["autosomal recessive deafness", "deafness"]),
         ("x linked deafness", ["deafness"]),
+        ("familial ataxia", ["ataxia"]),
     ],
 )
 def test_numbering_and_symbols_are_read_in_their_other_ways(text, found):
