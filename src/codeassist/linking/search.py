@@ -11,6 +11,7 @@ from codeassist.errors import ConfigError
 from codeassist.linking.conventions import Conventions
 from codeassist.linking.residuals import Residual, find_other
 from codeassist.linking.retrieval import Retrieved, WordRetriever
+from codeassist.linking.subtypes import Reading, SubtypeReader
 from codeassist.terminology.term_index import SHIELD, IndexedTerm
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.terminology.wordings import strip_silent
@@ -53,6 +54,7 @@ class Searcher:
         self._vocabulary = vocabulary
         self._retrieve = retrieve
         self._conventions = Conventions.load()
+        self._read_subtypes = SubtypeReader.load(vocabulary.index.normalizer)
 
     def __call__(self, text: str, *, system: str = ICD10CM, limit: int = 10) -> list[CodeMatch]:
         """Return the codes that a wording names, best first.
@@ -98,16 +100,21 @@ class Searcher:
         return self._vocabulary.index.normalizer.split(text)
 
     def _match(self, question: _Question) -> Iterator[CodeMatch]:
-        for found in self._retrieve(question.words, limit=_RETRIEVED):
-            yield from self._read(found, question, stated_bonus=_AXIS_BONUS)
+        for reading in self._read_wording(question.words):
+            for found in self._retrieve(reading.words, limit=_RETRIEVED):
+                yield from self._read(found, question, bonus=-reading.cost, stated_bonus=_AXIS_BONUS)
         for head in question.heads:
             for term in self._vocabulary.index.find_exact(head):
                 if term.pedigree != SHIELD:
-                    yield from self._read(
-                        Retrieved(term, _HEAD_SIMILARITY, 0.0), question, stated_bonus=_HEAD_STATED_BONUS
-                    )
+                    found = Retrieved(term, _HEAD_SIMILARITY, 0.0)
+                    yield from self._read(found, question, bonus=0.0, stated_bonus=_HEAD_STATED_BONUS)
 
-    def _read(self, found: Retrieved, question: _Question, *, stated_bonus: float) -> Iterator[CodeMatch]:
+    def _read_wording(self, words: tuple[str, ...]) -> Iterator[Reading]:
+        yield Reading(words, 0.0)
+        if not self._vocabulary.index.find_exact(words):
+            yield from self._read_subtypes(words)
+
+    def _read(self, found: Retrieved, question: _Question, *, bonus: float, stated_bonus: float) -> Iterator[CodeMatch]:
         codeset = self._vocabulary.codeset
         selected, values = self._select(found.term.code, question)
         codes = [selected]
@@ -115,7 +122,7 @@ class Searcher:
             codes.extend(self._find_billable(other) for other in [find_other(codeset, selected)] if other)
         for code in codes:
             title = codeset.title(code)
-            score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + stated_bonus * values
+            score = found.similarity + bonus + _PEDIGREE_BONUS[found.term.pedigree] + stated_bonus * values
             score += self._rate_cues(found.term, question.words)
             yield CodeMatch(code, ICD10CM, title, round(score + question.residual.rate(title), 4), found.term.text)
 
