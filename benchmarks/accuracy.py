@@ -69,17 +69,28 @@ def assess_sentences(assistant: codeassist.CodeAssist, gold: Path) -> list[dict[
     return rows
 
 
-def gold_codes(gold: Path, name: str) -> dict[str, tuple[set[str], set[str]]]:
-    """Return the codes that must be found and the codes that may be reported, for each note."""
+def read_labels(gold: Path, name: str) -> Iterable[dict[str, Any]]:
+    """Yield the rows of a set's table of labels."""
+    return common.read_rows(gold / name / "labels.jsonl")
+
+
+def gold_codes(gold: Path, name: str, *, whole_groups: bool = False) -> dict[str, tuple[set[str], set[str]]]:
+    """Return the codes that must be found and the codes that may be reported, for each note.
+
+    Of a group of interchangeable codes the first must be found, with ``whole_groups`` each counts as required.
+    """
     if name == "aci":
         out = {}
-        for row in common.read_rows(gold / "aci/labels.jsonl"):
+        for row in read_labels(gold, name):
             votes = collections.Counter(c for who in ("amazon", "medcoder", "cpc") for c in set(row.get(who, [])))
             out[row["note_id"]] = ({c for c, n in votes.items() if n > 1}, set(votes))
         return out
     if name == "mts_icd":
-        rows = common.read_rows(gold / "mts_icd/labels.jsonl")
-        return {row["note_id"]: ({group[0] for group in row["required"]}, set(row["acceptable"])) for row in rows}
+        most = None if whole_groups else 1
+        return {
+            row["note_id"]: ({code for group in row["required"] for code in group[:most]}, set(row["acceptable"]))
+            for row in read_labels(gold, name)
+        }
     if name == "codiesp/train":
         return {row["note_id"]: (set(row["codes"]),) * 2 for row in common.read_rows(gold / "codiesp/train.jsonl")}
     return {}
@@ -175,6 +186,39 @@ def score_translated(gold: Path, results: list[dict[str, Any]]) -> dict[str, flo
     return {"P": round(precision, 3), "R": round(recall, 3), "F1": round(f1, 3)}
 
 
+def read_shares(gold: Path, name: str) -> dict[str, dict[str, float]]:
+    """Return for each note the share of its coders that report a code."""
+    if name == "aci":
+        coders = ("amazon", "medcoder", "cpc")
+        rows = {row["note_id"]: [row[who] for who in coders if who in row] for row in read_labels(gold, name)}
+        return {
+            note_id: {code: sum(code in own for own in lists) / len(lists) for code in set().union(*lists)}
+            for note_id, lists in rows.items()
+        }
+    # Of two coders one accepts what is acceptable, both what is required.
+    return {
+        note_id: dict.fromkeys(allowed, 0.5) | dict.fromkeys(due, 1.0)
+        for note_id, (due, allowed) in gold_codes(gold, name, whole_groups=True).items()
+    }
+
+
+def calibrate(gold: Path, name: str, results: list[dict[str, Any]], bins: int = 10) -> float | None:
+    """Return the expected calibration error: how far confidences are from the share of coders that report the code.
+
+    Sets on which the model was fitted have their held-out figure in the model's card.
+    """
+    shares = read_shares(gold, name)
+    gaps = [0.0] * bins
+    count = 0
+    for result in results:
+        own = shares.get(result["encounter_id"], {})
+        for each in result["diagnoses"] if own else ():
+            share = max((value for code, value in own.items() if is_hit(each["code"], [code])), default=0.0)
+            gaps[min(int(each["confidence"] * bins), bins - 1)] += each["confidence"] - share
+            count += 1
+    return round(sum(map(abs, gaps)) / count, 4) if count else None
+
+
 def score_folds(gold: Path, name: str, path: str) -> list[dict[str, Any]]:
     """Score each fifth of a set's notes by itself: how far a figure depends on which notes it was measured on."""
     folder = Path(name).parts[0]
@@ -249,6 +293,7 @@ def main() -> None:
                 results, named = predict(assistant, common.read_rows(gold / NOTE_SETS[chosen]))
                 path = write_lines(results, folder)
                 figures[chosen] = common.score(gold, "notes", chosen, path)
+                figures[chosen]["calibration"] = calibrate(gold, chosen, results)
                 if options.folds:
                     figures[chosen]["folds"] = summarize_folds(score_folds(gold, chosen, path))
                 if chosen == "cmc2007":
