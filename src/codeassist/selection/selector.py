@@ -10,6 +10,7 @@ from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
+from codeassist.selection.gestation import follow_gestation
 from codeassist.selection.phase import follow_phase
 from codeassist.selection.reportability import Explainer, Features, Rationale, to_confidence
 from codeassist.selection.rules import RuleBook
@@ -59,7 +60,8 @@ class Selector:
     def gather(self, candidates: Sequence[Candidate], *, setting: str) -> tuple[Condition, ...]:
         """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
         conditions = self._gatherer(candidates, setting=setting)
-        return self._rules.combine(tuple(follow_phase(conditions, self._codeset)))
+        phased = tuple(follow_phase(conditions, self._codeset))
+        return self._rules.combine(tuple(follow_gestation(phased, self._codeset)))
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all; training reads it too."""
