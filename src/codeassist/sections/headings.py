@@ -33,7 +33,8 @@ _SENTENCE_WORDS = frozenset(
 _ALONE = frozenset({"principal", "secondary"})
 # An examination that is the reason of a visit, and no part of its note: "Annual exam", "Preop cardiovascular exam".
 _OCCASIONS = frozenset(
-    {"annual", "employment", "preop", "preoperative", "preventive", "routine", "school", "sports", "well", "wellness", "yearly"}
+    {"annual", "employment", "preop", "preoperative", "preventive", "routine", "school", "sports", "well", "wellness"}
+    | {"yearly"}
 )
 _EXAMINATIONS = frozenset({"exam", "examination"})
 _PARENTHESIS = re.compile(r"\([^()]*\)")

@@ -10,6 +10,8 @@ from codeassist.terminology.codeset import CodeSet
 
 _BASIS = "Guidelines I.C.15.a.3: the trimester is that of the date of the encounter, counted in weeks"
 _WEEKS = "Z3A."
+# Guidelines I.C.16.a.1: a newborn's record, in which the weeks are its own and the pregnancy is its mother's.
+_NEWBORN = ("P", "Z38")
 _OPEN = "unspecified trimester"
 # Chapter 15: less than 14 weeks 0 days; less than 28 weeks 0 days; until delivery.
 _TRIMESTERS = ((14, "first trimester"), (28, "second trimester"), (99, "third trimester"))
@@ -27,7 +29,9 @@ def follow_gestation(conditions: Sequence[Condition], codeset: CodeSet) -> Itera
 
 
 def _find_trimester(conditions: Sequence[Condition]) -> str:
-    """Return the trimester, or nothing where the encounter states no age, or two."""
+    """Return the trimester, or nothing where the encounter states no age, or two, or is that of the newborn."""
+    if any(each.code.startswith(_NEWBORN) for each in conditions):
+        return ""
     weeks = {each.code[len(_WEEKS) :] for each in conditions if each.kind == "current" and each.code.startswith(_WEEKS)}
     stated = [int(week) for week in weeks if week.isdigit() and week != "00"]
     found = {next(name for limit, name in _TRIMESTERS if week < limit) for week in stated}

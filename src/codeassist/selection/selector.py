@@ -8,7 +8,7 @@ from codeassist.config import SelectionSettings
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
-from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
+from codeassist.selection.conditions import OUTPATIENT, Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.gestation import follow_gestation
 from codeassist.selection.phase import follow_phase
@@ -51,7 +51,7 @@ class Selector:
         conditions = self.gather(candidates, setting=encounter.setting)
         described = self.describe(encounter, sections, mentions, conditions)
         suggestions = [
-            self._suggest(encounter, condition, rationale)
+            self._suggest(encounter, condition, rationale + self._favour(encounter, condition, conditions))
             for condition, rationale in zip(conditions, self._explain(described), strict=True)
         ]
         shown = [each for each in suggestions if each.confidence >= self._settings.consider_confidence]
@@ -89,6 +89,9 @@ class Selector:
         # A report of a study is one as a whole: all its conditions say so.
         model = self._study_rule if any(features.get("study") for features in described) else self._model
         return model.explain(described)
+
+    def _favour(self, encounter: Encounter, condition: Condition, conditions: Sequence[Condition]) -> Rationale:
+        return self._rules.favour(condition, conditions) if encounter.setting == OUTPATIENT else ()
 
     def _find_threshold(self, setting: str) -> float:
         is_stay = setting == "inpatient"

@@ -27,6 +27,7 @@ def follow(stages, make_candidate):
         (("O99.019", "Z3A.00"), ["O99.019", "Z3A.00"]),
         (("O99.019", "Z3A.12", "Z3A.30"), ["O99.019", "Z3A.12", "Z3A.30"]),
         (("O99.019", "D50.9"), ["O99.019", "D50.9"]),
+        (("O44.00", "Z3A.30", "P59.9"), ["O44.00", "Z3A.30", "P59.9"]),
     ],
 )
 def test_an_open_trimester_follows_the_weeks_of_gestation(follow, codes, expected):
