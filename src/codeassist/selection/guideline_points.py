@@ -45,7 +45,7 @@ class GuidelinePoint(NamedTuple):
 
 
 class GuidelinePoints:
-    """This gives a condition the points of the first row that it meets."""
+    """This gives a condition the points of the best row that it meets."""
 
     def __init__(self, rows: Sequence[GuidelinePoint], role_by_kind: Mapping[str, str]) -> None:
         self._rows = tuple(rows)
@@ -64,8 +64,9 @@ class GuidelinePoints:
             return ()
         others = tuple(code for code in codes if code != condition.code)
         mentions = [c.mention for c in condition.support if self._is_now(c.mention)]
-        met = (row for row in rows if any(self._is_met(row, each, others) for each in mentions))
-        return tuple(Contribution(FEATURE, row.points, row.basis) for row in met)[:1]
+        met = [row for row in rows if any(self._is_met(row, each, others) for each in mentions)]
+        best = max(met, key=lambda row: row.points, default=None)
+        return (Contribution(FEATURE, best.points, best.basis),) if best else ()
 
     def _is_now(self, mention: Mention) -> bool:
         is_said = mention.assertion.presence == "present" and mention.assertion.temporality != "hypothetical"

@@ -40,7 +40,7 @@ def test_a_screening_has_points_where_the_assessment_says_it(explain):
     assert explain("Z12.11", section="history_of_present_illness") == []
 
 
-def test_the_first_row_that_is_met_counts_alone(explain):
+def test_of_the_rows_that_are_met_the_best_counts_alone(explain):
     assert explain("Z23", "Z00.129", section="plan", nearby=("tdap", "given")) == [1.5]
     assert explain("Z23", "Z00.129", section="plan") == [1.2]
     assert explain("Z23", "M10.9", section="plan") == []
