@@ -9,10 +9,11 @@ from pathlib import Path
 
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Encounter
-from codeassist.core.suggestions import Flag, Suggestion
+from codeassist.core.suggestions import Contribution, Flag, Suggestion
 from codeassist.selection.combinations import Combiner
 from codeassist.selection.conditions import Condition
 from codeassist.selection.features import ASSESSMENT, DIAGNOSIS, RuleFacts
+from codeassist.selection.guideline_points import GuidelinePoints
 from codeassist.selection.sequence import Sequencer
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
@@ -59,6 +60,7 @@ class RuleBook:
             self._integral[symptom[:3]].append((prefix, symptom))
         self._combiner = combiner
         self._sequence = sequence
+        self._points = GuidelinePoints.load(role_by_kind)
         self._prefixes_by_medication = prefixes_by_medication
 
     @classmethod
@@ -114,6 +116,10 @@ class RuleBook:
     def combine(self, conditions: Sequence[Condition]) -> tuple[Condition, ...]:
         """Return the conditions with combination rules applied."""
         return self._combiner(conditions)
+
+    def favour(self, condition: Condition, conditions: Sequence[Condition]) -> tuple[Contribution, ...]:
+        """Return the points of a visit's condition that a guideline asks for, beside the other conditions."""
+        return self._points.explain(condition, [each.code for each in conditions])
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all.

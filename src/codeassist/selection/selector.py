@@ -8,8 +8,9 @@ from codeassist.config import SelectionSettings
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
-from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
+from codeassist.selection.conditions import OUTPATIENT, Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
+from codeassist.selection.gestation import follow_gestation
 from codeassist.selection.phase import follow_phase
 from codeassist.selection.reportability import Explainer, Features, Rationale, to_confidence
 from codeassist.selection.rules import RuleBook
@@ -50,7 +51,7 @@ class Selector:
         conditions = self.gather(candidates, setting=encounter.setting)
         described = self.describe(encounter, sections, mentions, conditions)
         suggestions = [
-            self._suggest(encounter, condition, rationale)
+            self._suggest(encounter, condition, rationale + self._favour(encounter, condition, conditions))
             for condition, rationale in zip(conditions, self._explain(described), strict=True)
         ]
         shown = [each for each in suggestions if each.confidence >= self._settings.consider_confidence]
@@ -59,7 +60,8 @@ class Selector:
     def gather(self, candidates: Sequence[Candidate], *, setting: str) -> tuple[Condition, ...]:
         """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
         conditions = self._gatherer(candidates, setting=setting)
-        return self._rules.combine(tuple(follow_phase(conditions, self._codeset)))
+        phased = tuple(follow_phase(conditions, self._codeset))
+        return self._rules.combine(tuple(follow_gestation(phased, self._codeset)))
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all; training reads it too."""
@@ -87,6 +89,9 @@ class Selector:
         # A report of a study is one as a whole: all its conditions say so.
         model = self._study_rule if any(features.get("study") for features in described) else self._model
         return model.explain(described)
+
+    def _favour(self, encounter: Encounter, condition: Condition, conditions: Sequence[Condition]) -> Rationale:
+        return self._rules.favour(condition, conditions) if encounter.setting == OUTPATIENT else ()
 
     def _find_threshold(self, setting: str) -> float:
         is_stay = setting == "inpatient"
