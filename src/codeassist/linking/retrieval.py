@@ -1,16 +1,21 @@
-"""Retrieves terms by the words they share with a wording, weighted by how rare each word is."""
+"""Retrieves terms for a wording: by the words they share, weighted by how rare each is, and by nearness of vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from codeassist.terminology.embedding import TermVectors
 from codeassist.terminology.spelling import SpellingCorrector
 from codeassist.terminology.term_index import SHIELD, IndexedTerm, TermIndex
 from codeassist.terminology.words import hash_word
+
+_BLOCK = 64
+Numbers = npt.NDArray[np.intp]
+Values = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +23,26 @@ class Retrieved:
     """This is one retrieved term.
 
     ``similarity`` is 1 when the wording's words are exactly the term's; ``added`` is the weight of the term's words
-    that the wording lacks.
+    that the wording lacks; ``cosine`` is 1 when their vectors have the same direction, and 0 where none was asked for.
     """
 
     term: IndexedTerm
     similarity: float
     added: float
+    cosine: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """This is what a wording has in common with every term, by the term's number: its similarity, and what is added."""
+
+    similarity: Values
+    added: Values
+
+    def read(self, term: IndexedTerm, cosine: float = 0.0) -> Retrieved:
+        """Return one term with its figures."""
+        number = term.number
+        return Retrieved(term, float(self.similarity[number]), float(self.added[number]), cosine)
 
 
 class WordRetriever:
@@ -56,18 +75,26 @@ class WordRetriever:
         limit
             How many terms at the most.
         """
+        overlap = self.compare(words)
+        if overlap is None:
+            return ()
+        found = map(self._index.get, find_largest(overlap.similarity, limit).tolist())
+        return tuple(overlap.read(term) for term in found if term.pedigree != SHIELD)
+
+    def compare(self, words: Sequence[str]) -> Overlap | None:
+        """Return what a wording has in common with every term, or None where the index knows no word of it."""
         # A misspelled word beside the right one is the same word.
         known = tuple({number: weight for word in words for number, weight in self._weigh(word)}.items())
         if not known:
-            return ()
+            return None
         total = sum(weight for _, weight in known) + self._unknown_weight(words)
         shared = self._add_up(known)
-        candidates = np.flatnonzero(shared)
-        scores = 2 * shared[candidates] / (total + self._term_weight[candidates])
-        added = self._term_weight[candidates] - shared[candidates]
-        best = np.argsort(-scores, kind="stable")[:limit]
-        found = (Retrieved(self._index.get(int(candidates[i])), float(scores[i]), float(added[i])) for i in best)
-        return tuple(each for each in found if each.term.pedigree != SHIELD)
+        both = np.maximum(total + self._term_weight, 1e-9)
+        return Overlap(2 * shared / both, self._term_weight - shared)
+
+    def correct(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return the words, each unknown one that misspells a known one corrected."""
+        return tuple(word if self._number(word) >= 0 else self._corrector.correct(word) or word for word in words)
 
     def _add_up(self, known: Sequence[tuple[int, float]]) -> npt.NDArray[np.float64]:
         parts = [self._postings[self._offsets[n] : self._offsets[n + 1]] for n, _ in known]
@@ -90,3 +117,70 @@ class WordRetriever:
     def _unknown_weight(self, words: Sequence[str]) -> float:
         unknown = sum(1 for word in set(words) if self._number(word) < 0 and not self._corrector.correct(word))
         return unknown * float(self._idf.max())
+
+
+class TermFinder:
+    """This finds terms that share words with a wording, and terms that lie near it though they may share none.
+
+    Parameters
+    ----------
+    index
+        The term index.
+    by_words
+        Compares words.
+    vectors
+        Compares vectors.
+    """
+
+    def __init__(self, index: TermIndex, by_words: WordRetriever, vectors: TermVectors) -> None:
+        self._index = index
+        self._by_words = by_words
+        self._vectors = vectors
+
+    def __call__(self, words: Sequence[str], *, similar: int, near: int) -> Iterator[Retrieved]:
+        """Yield the terms with both figures, those that share most words first.
+
+        Parameters
+        ----------
+        words
+            Normal forms of the wording. Where the index knows none of them, nothing is found.
+        similar
+            How many terms are found by their words.
+        near
+            How many are found by their vectors; some of them are among the first.
+        """
+        overlap = self._by_words.compare(words)
+        if overlap is None:
+            return
+        cosines = self._vectors.compare(self._by_words.correct(words))
+        numbers = [*find_largest(overlap.similarity, similar).tolist(), *find_largest(cosines, near).tolist()]
+        for term in map(self._index.get, dict.fromkeys(numbers)):
+            if term.pedigree != SHIELD:
+                yield overlap.read(term, float(cosines[term.number]))
+
+
+def find_largest(values: Values, count: int) -> Numbers:
+    """Return the places of the largest values above 0, the largest first; of equal values the first.
+
+    Parameters
+    ----------
+    values
+        Any numbers.
+    count
+        How many at the most.
+
+    Examples
+    --------
+    >>> find_largest(np.array([0.0, 2.0, 3.0, 2.0]), 2).tolist()
+    [2, 1]
+    """
+    if count < 1:
+        return np.empty(0, np.intp)
+    bound = 0.0
+    whole = len(values) - len(values) % _BLOCK
+    if whole >= count * _BLOCK:
+        # The count-th largest of the blocks' largest values: no value below it can be among the count largest.
+        peaks = values[:whole].reshape(-1, _BLOCK).max(axis=1)
+        bound = float(np.partition(peaks, len(peaks) - count)[len(peaks) - count])
+    likely = np.flatnonzero((values >= bound) & (values > 0))
+    return likely[np.argsort(-values[likely], kind="stable")[:count]]
