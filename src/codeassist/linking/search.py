@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
+from codeassist.linking.conventions import Conventions
+from codeassist.linking.residuals import Residual, find_other
 from codeassist.linking.retrieval import Retrieved, WordRetriever
-from codeassist.terminology.term_index import IndexedTerm
+from codeassist.terminology.term_index import SHIELD, IndexedTerm
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.terminology.wordings import strip_silent
 
@@ -25,6 +30,20 @@ _AXIS_BONUS = 0.01
 # A sense that asks for other words beside it ("type 1" for a diabetic ulcer) stands behind the default sense without
 # them. Guidelines I.C.4.a.2: diabetes whose type is not stated is type 2.
 _CUE_BONUS = 0.005
+# A term that is exactly the wording up to one of its commas; what follows chooses among the term's rows, or does not.
+_HEAD_SIMILARITY = 0.85
+_HEAD_STATED_BONUS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """This is a wording as it is looked up: its words, what it states, and what older conventions may state instead."""
+
+    words: tuple[str, ...]
+    heads: tuple[tuple[str, ...], ...]
+    stated: frozenset[str]
+    alternatives: tuple[str, ...]
+    residual: Residual
 
 
 class Searcher:
@@ -33,6 +52,7 @@ class Searcher:
     def __init__(self, vocabulary: Vocabulary, retrieve: WordRetriever) -> None:
         self._vocabulary = vocabulary
         self._retrieve = retrieve
+        self._conventions = Conventions.load()
 
     def __call__(self, text: str, *, system: str = ICD10CM, limit: int = 10) -> list[CodeMatch]:
         """Return the codes that a wording names, best first.
@@ -57,25 +77,65 @@ class Searcher:
         if system != ICD10CM:
             msg = f"no code set of the system {system!r} is installed; installed: {ICD10CM}"
             raise ConfigError(msg)
-        # The tokenizer refuses halves of characters.
-        words = self._vocabulary.index.normalizer.split(strip_silent(text.encode(errors="replace").decode()))
-        stated = self._vocabulary.tables.wordings.read(words)
+        question = self._understand(text)
         best: dict[str, CodeMatch] = {}
-        for found in self._retrieve(words, limit=_RETRIEVED):
-            match = self._read(found, stated, words=frozenset(words))
+        for match in self._match(question):
             known = best.get(match.code)
             if known is None or match.score > known.score:
                 best[match.code] = match
         return sorted(best.values(), key=lambda match: (-match.score, match.code))[:limit]
 
-    def _read(self, found: Retrieved, stated: frozenset[str], *, words: frozenset[str]) -> CodeMatch:
-        selection = self._vocabulary.tables.select(found.term.code, stated)
-        score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + _AXIS_BONUS * len(selection.matched)
-        if found.term.cues:
-            score += _CUE_BONUS if self._has_cue(found.term, words) else -_CUE_BONUS
-        display = self._vocabulary.codeset.title(selection.code)
-        return CodeMatch(selection.code, ICD10CM, display, round(score, 4), found.term.text)
+    def _understand(self, text: str) -> _Question:
+        # The tokenizer refuses halves of characters.
+        wording, states = self._conventions.read(text.encode(errors="replace").decode())
+        words = self._split(strip_silent(wording))
+        stated = self._vocabulary.tables.wordings.read(words)
+        pieces = strip_silent(wording).split(",")
+        heads = tuple(self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
+        return _Question(words, heads, stated, states, Residual.read(wording))
 
-    def _has_cue(self, term: IndexedTerm, words: frozenset[str]) -> bool:
-        split = self._vocabulary.index.normalizer.split
-        return any(cue_words and words.issuperset(cue_words) for cue_words in map(split, term.cues))
+    def _split(self, text: str) -> tuple[str, ...]:
+        return self._vocabulary.index.normalizer.split(text)
+
+    def _match(self, question: _Question) -> Iterator[CodeMatch]:
+        for found in self._retrieve(question.words, limit=_RETRIEVED):
+            yield from self._read(found, question, stated_bonus=_AXIS_BONUS)
+        for head in question.heads:
+            for term in self._vocabulary.index.find_exact(head):
+                if term.pedigree != SHIELD:
+                    yield from self._read(
+                        Retrieved(term, _HEAD_SIMILARITY, 0.0), question, stated_bonus=_HEAD_STATED_BONUS
+                    )
+
+    def _read(self, found: Retrieved, question: _Question, *, stated_bonus: float) -> Iterator[CodeMatch]:
+        codeset = self._vocabulary.codeset
+        selected, values = self._select(found.term.code, question)
+        codes = [selected]
+        if question.residual.is_other and not question.residual.is_unspecified:
+            codes.extend(self._find_billable(other) for other in [find_other(codeset, selected)] if other)
+        for code in codes:
+            title = codeset.title(code)
+            score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + stated_bonus * values
+            score += self._rate_cues(found.term, question.words)
+            yield CodeMatch(code, ICD10CM, title, round(score + question.residual.rate(title), 4), found.term.text)
+
+    def _rate_cues(self, term: IndexedTerm, words: tuple[str, ...]) -> float:
+        if not term.cues:
+            return 0.0
+        has_cue = any(cue and set(words).issuperset(cue) for cue in map(self._split, term.cues))
+        return _CUE_BONUS if has_cue else -_CUE_BONUS
+
+    def _select(self, anchor: str, question: _Question) -> tuple[str, int]:
+        """Return the billable row that the wording states, and how many of its values the wording gave."""
+        selection = self._vocabulary.tables.select(anchor, question.stated)
+        for alternative in question.alternatives:
+            words = question.stated.union(self._split(alternative), {alternative})
+            other = self._vocabulary.tables.select(anchor, words)
+            if alternative in self._vocabulary.codeset.title(other.code).lower():
+                selection = other
+                break
+        return self._find_billable(selection.code), len(selection.matched)
+
+    def _find_billable(self, code: str) -> str:
+        is_billable = self._vocabulary.codeset.is_billable(code)
+        return code if is_billable else self._vocabulary.tables.find_nearest(code).code

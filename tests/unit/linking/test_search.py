@@ -22,6 +22,36 @@ def test_the_best_hit_is_the_code_that_the_wording_names(stages, text, code):
     assert stages.search(text)[0].code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # What names nothing is left out.
+        ("Placenta previa, unspecified as to episode of care or not applicable", "O44.00"),
+        ("Tuberculous peritonitis, bacteriological or histological examination unknown", "A18.31"),
+        # The residual row that is asked for, never a specific sibling.
+        ("Other specified genital prolapse in women", "N81.89"),
+        ("Unspecified cataract", "H26.9"),
+        # Axis values that the 9th revision names in its own words.
+        ("Hemarthrosis, lower leg", "M25.069"),
+        ("Villonodular synovitis, pelvic region and thigh", "M12.259"),
+        ("Placenta previa, delivered, with or without mention of antepartum condition", "O44.03"),
+        ("Blisters, epidermal loss [second degree] of chin", "T20.23XA"),
+        # A term exact up to a comma; what follows chooses its row.
+        ("Acute myeloid leukemia, in relapse", "C92.02"),
+        # The answer is billable, below a header the row that says least.
+        ("War operations involving flamethrower", "Y36.330A"),
+        ("quadruplet pregnancy", "O30.209"),
+    ],
+)
+def test_wordings_of_older_classifications_find_the_row_that_a_coder_takes(stages, text, code):
+    assert stages.search(text)[0].code == code
+
+
+@pytest.mark.parametrize("text", ["fracture", "diabetes", "burn of hand", "terrorism", "twin pregnancy"])
+def test_every_hit_is_billable(stages, text):
+    assert all(stages.vocabulary.codeset.is_billable(hit.code) for hit in stages.search(text, limit=30))
+
+
 def test_hits_come_best_first_each_code_once_with_its_title(stages):
     hits = stages.search("type 2 diabetes with foot ulcer", limit=10)
 
