@@ -3,9 +3,9 @@
 usage: PYTHONPATH=models python models/term_embedding/train.py --gold PATH
 
 A wording is to lie near the title of its code and far from the titles of 511 others (InfoNCE over a batch). The pairs
-are the terms of the index with the titles of their codes, and four fifths of the Alphabetic Index of 2017. The vector of
-a wording is a sum of rows of one table, so that forward and backward pass are products of sparse matrices, and no deep
-learning library is needed. Run twice on one machine, it writes the same bytes.
+are the terms of the index with the titles of their codes, and four fifths of the Alphabetic Index of 2017. The vector
+of a wording is a sum of rows of one table, so that forward and backward pass are products of sparse matrices, and no
+deep learning library is needed. Run twice on one machine, it writes the same bytes.
 
 Every size of `SIZES` is fitted and measured; the smallest table is written whose phrases, none of them trained on, are
 answered as well as by the best, give or take `TOLERANCE`.
@@ -231,7 +231,9 @@ class Ruler:
             for row, mix in enumerate((0.0, MIX)):
                 hits[row] += count_hits(phrase, self._order(found, words, mix))
         top = (hits / len(phrases)).round(4).tolist()
-        return {kind: {"top1": first, "top5": five} for kind, (first, five) in zip(("words", "vectors"), top, strict=True)}
+        return {
+            kind: {"top1": first, "top5": five} for kind, (first, five) in zip(("words", "vectors"), top, strict=True)
+        }
 
     def _order(self, found: Sequence[Retrieved], words: Sequence[str], mix: float) -> list[str]:
         tables, codeset = self._vocabulary.tables, self._vocabulary.codeset
@@ -342,23 +344,30 @@ def make_manifest(
 def make_card(manifest: Mapping[str, Any]) -> str:
     """Return the model card, written from the manifest."""
     rows = "\n".join(
-        f"| {name} | " + " | ".join(f"{both[kind][top]:.3f}" for top in ("top1", "top5") for kind in ("words", "vectors")) + " |"
+        f"| {name} | "
+        + " | ".join(f"{both[kind][top]:.3f}" for top in ("top1", "top5") for kind in ("words", "vectors"))
+        + " |"
         for name, both in manifest["held_out"].items()
     )
-    sizes = "\n".join(f"| {each['buckets']} | {each['dimensions']} | {each['mean']:.4f} |" for each in manifest["sizes"])
+    sizes = "\n".join(
+        f"| {each['buckets']} | {each['dimensions']} | {each['mean']:.4f} |" for each in manifest["sizes"]
+    )
     return (
         "# Term embedding\n\n"
-        "A table of vectors for the character 3- to 5-grams of words, and words. A wording's vector is the sum of its words';\n"
-        "search compares it with those of all terms, and so finds names that share no word with any term.\n\n"
-        f"Fitted on {manifest['pairs']} pairs of a wording and the title of its code by `models/term_embedding/train.py`,\n"
-        f"seed {manifest['seed']}: terms of the index, and four fifths of the Alphabetic Index of 2017.\n\n"
-        "Measured on phrases that it was not fitted on, ordered by shared words alone, and with the cosine beside them:\n"
-        "share of phrases whose code comes first, and among the first five. The order of search is fitted separately.\n\n"
-        "| set | first, words | first, vectors | five, words | five, vectors |\n|---|---|---|---|---|\n" + rows + "\n\n"
+        "A table of vectors for words and for their character 3- to 5-grams. A wording's vector is the sum of its\n"
+        "words'; search compares it with those of all terms, and so finds names that share no word with any term.\n\n"
+        f"Fitted on {manifest['pairs']} pairs of a wording and the title of its code by\n"
+        f"`models/term_embedding/train.py`, seed {manifest['seed']}: terms of the index, and four fifths of the\n"
+        "Alphabetic Index of 2017.\n\n"
+        "Measured on phrases that it was not fitted on, ordered by shared words alone, and with the cosine beside\n"
+        "them: share of phrases whose code comes first, and among the first five. The order of search is fitted separately\n"
+        "([search ranking](../../search_ranking/1/card.md)).\n\n"
+        "| set | first, words | first, vectors | five, words | five, vectors |\n|---|---|---|---|---|\n"
+        f"{rows}\n\n"
         f"Sizes tried; written is the smallest within {TOLERANCE} of the best mean of these figures.\n\n"
-        "| buckets | dimensions | mean |\n|---|---|---|\n" + sizes + "\n\n"
-        "Limits: it knows the vocabulary of the classification and of its index, in English. Near is not the same: the\n"
-        "vectors of opposites (\"with\" and \"without\") lie close, so the cosine never decides alone.\n"
+        f"| buckets | dimensions | mean |\n|---|---|---|\n{sizes}\n\n"
+        "Limits: it knows the vocabulary of the classification and of its index, in English. Near is not the same:\n"
+        'the vectors of opposites ("with" and "without") lie close, so the cosine never decides alone.\n'
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from codeassist.terminology.words import hash_word
 
 _BLOCK = 64
 Numbers = npt.NDArray[np.intp]
-Values = npt.NDArray[np.floating]
+Values = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,10 @@ class TermFinder:
         self._by_words = by_words
         self._vectors = vectors
 
-    def __call__(self, words: Sequence[str], *, similar: int, near: int) -> Iterator[Retrieved]:
-        """Yield the terms with both figures, those that share most words first.
+    def __call__(
+        self, words: Sequence[str], *, similar: int, near: int, also: Iterable[int] = ()
+    ) -> Iterator[Retrieved]:
+        """Yield the terms with all figures, each once.
 
         Parameters
         ----------
@@ -148,13 +151,16 @@ class TermFinder:
             How many terms are found by their words.
         near
             How many are found by their vectors; some of them are among the first.
+        also
+            Numbers of terms that were found in another way.
         """
         overlap = self._by_words.compare(words)
         if overlap is None:
             return
         cosines = self._vectors.compare(self._by_words.correct(words))
-        numbers = [*find_largest(overlap.similarity, similar).tolist(), *find_largest(cosines, near).tolist()]
-        for term in map(self._index.get, dict.fromkeys(numbers)):
+        ranked = (find_largest(overlap.similarity, similar), find_largest(cosines, near))
+        numbers = (number for each in ranked for number in each.tolist())
+        for term in map(self._index.get, dict.fromkeys((*numbers, *also))):
             if term.pedigree != SHIELD:
                 yield overlap.read(term, float(cosines[term.number]))
 
@@ -183,4 +189,5 @@ def find_largest(values: Values, count: int) -> Numbers:
         peaks = values[:whole].reshape(-1, _BLOCK).max(axis=1)
         bound = float(np.partition(peaks, len(peaks) - count)[len(peaks) - count])
     likely = np.flatnonzero((values >= bound) & (values > 0))
-    return likely[np.argsort(-values[likely], kind="stable")[:count]]
+    largest: Numbers = likely[np.argsort(-values[likely], kind="stable")[:count]]
+    return largest

@@ -1,7 +1,7 @@
 """Turns words into vectors in which wordings of one condition lie near each other though they share no word.
 
-A word is the sum of the rows that its character sequences and the word itself are hashed to, a wording is the sum of its
-words, scaled to length 1. The rows are fitted by ``models/term_embedding/train.py``; onnxruntime adds them up.
+A word is the sum of the rows that its character sequences and the word itself are hashed to, a wording is the sum of
+its words, scaled to length 1. The rows are fitted by ``models/term_embedding/train.py``; onnxruntime adds them up.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ class WordEmbedding:
 
     def embed(self, words: Sequence[str]) -> Matrix:
         """Return the vector of a wording, of length 1, or zeros where it has no word; a repeated word counts once."""
-        return _to_unit(self.embed_words(tuple(dict.fromkeys(words))).sum(axis=0, keepdims=True))[0]
+        sums = self.embed_words(tuple(dict.fromkeys(words))).sum(axis=0, keepdims=True)
+        vector: Matrix = _to_unit(sums)[0]
+        return vector
 
 
 class TermVectors:
@@ -127,8 +129,10 @@ def load_embedding() -> WordEmbedding:
     return WordEmbedding.load()
 
 
-def build_vectors(terms: CompiledStore, embedding: WordEmbedding, *, tell: Progress, doing: str = "") -> dict[str, Matrix]:
-    """Compile the vectors of an index's terms.
+def build_vectors(
+    terms: CompiledStore, embedding: WordEmbedding, *, tell: Progress, doing: str = ""
+) -> dict[str, Matrix]:
+    """Compile the vectors of an index's terms, in units of length 1.
 
     Parameters
     ----------

@@ -55,13 +55,17 @@ def load_vocabulary(edition: str | None = None, *, progress: Progress | None = N
         f"terms-{codeset.edition}", key=key, build=lambda: (_build_index(codeset, normalizer, progress), {})
     )
     vectors = load_or_build(
-        f"vectors-{codeset.edition}", key=_hash_embedding(key), build=lambda: (_build_vectors(store, codeset, progress), {})
+        f"vectors-{codeset.edition}",
+        key=_hash_embedding(key),
+        build=lambda: (_build_vectors(store, codeset, progress), {}),
     )
     english = load_english()
     corrector = SpellingCorrector(store.texts("vocabulary"), english["hashes"])
     index = TermIndex(codeset, normalizer, store)
     fingerprint = hashlib.sha256(f"{key} {tables.fingerprint} {english.key}".encode()).hexdigest()
-    return Vocabulary(codeset, tables, index, TermVectors(vectors["vectors"]), corrector, _read_medications(), fingerprint)
+    return Vocabulary(
+        codeset, tables, index, TermVectors(vectors["vectors"]), corrector, _read_medications(), fingerprint
+    )
 
 
 def _build_index(codeset: CodeSet, normalizer: WordNormalizer, progress: Progress | None) -> Arrays:
