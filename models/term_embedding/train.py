@@ -360,7 +360,7 @@ def make_card(manifest: Mapping[str, Any]) -> str:
         f"`models/term_embedding/train.py`, seed {manifest['seed']}: terms of the index, and four fifths of the\n"
         "Alphabetic Index of 2017.\n\n"
         "Measured on phrases that it was not fitted on, ordered by shared words alone, and with the cosine beside\n"
-        "them: share of phrases whose code comes first, and among the first five. The order of search is fitted separately\n"
+        "them: share of phrases whose code comes first, and among the first five. Search orders by fitted weights\n"
         "([search ranking](../../search_ranking/1/card.md)).\n\n"
         "| set | first, words | first, vectors | five, words | five, vectors |\n|---|---|---|---|---|\n"
         f"{rows}\n\n"
