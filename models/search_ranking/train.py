@@ -62,6 +62,7 @@ DECLARED = {
     "axes": 0.01,
     "sense": 0.005,
     "residual": 0.03,
+    "left_out": -0.025,
     "head": 0.3,
     "head_axes": 0.1,
 }

@@ -12,6 +12,7 @@ from codeassist.linking.conventions import Conventions
 from codeassist.linking.ranking import Features, Ranking
 from codeassist.linking.residuals import Residual, find_other
 from codeassist.linking.retrieval import Retrieved, TermFinder
+from codeassist.linking.subtypes import Reading, SubtypeReader
 from codeassist.terminology.term_index import IndexedTerm
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.terminology.wordings import strip_silent
@@ -33,7 +34,7 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Hit:
     """This is one code that a wording may name, by which term, and what speaks for and against it."""
 
     code: str
@@ -60,6 +61,7 @@ class Searcher:
         self._find = find
         self._ranking = ranking
         self._conventions = Conventions.load()
+        self._read_subtypes = SubtypeReader.load(vocabulary.index.normalizer)
 
     def __call__(self, text: str, *, system: str = ICD10CM, limit: int = 10) -> list[CodeMatch]:
         """Return the codes that a wording names, best first.
@@ -85,18 +87,19 @@ class Searcher:
             msg = f"no code set of the system {system!r} is installed; installed: {ICD10CM}"
             raise ConfigError(msg)
         best: dict[str, CodeMatch] = {}
-        for reading in self.read(text):
-            score = self._ranking.score(reading.features)
-            known = best.get(reading.code)
+        for hit in self.read(text):
+            score = self._ranking.score(hit.features)
+            known = best.get(hit.code)
             if known is None or score > known.score:
-                best[reading.code] = CodeMatch(reading.code, ICD10CM, reading.title, score, reading.term.text)
+                best[hit.code] = CodeMatch(hit.code, ICD10CM, hit.title, score, hit.term.text)
         return sorted(best.values(), key=lambda match: (-match.score, match.code))[:limit]
 
-    def read(self, text: str) -> Iterator[Reading]:
+    def read(self, text: str) -> Iterator[Hit]:
         """Yield every code that a wording may name, with its features; a code may come by several terms."""
         question = self._understand(text)
-        for found in self._find(question.words, similar=_SIMILAR, near=_NEAR, also=question.head_terms):
-            yield from self._read_term(found, question)
+        for reading in self._read_wording(question.words):
+            for found in self._find(reading.words, similar=_SIMILAR, near=_NEAR, also=question.head_terms):
+                yield from self._read_term(found, question, left_out=reading.left_out)
 
     def _understand(self, text: str) -> _Question:
         # The tokenizer refuses halves of characters.
@@ -115,7 +118,12 @@ class Searcher:
         heads = (self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
         return tuple(term.number for head in heads for term in self._vocabulary.index.find_exact(head))
 
-    def _read_term(self, found: Retrieved, question: _Question) -> Iterator[Reading]:
+    def _read_wording(self, words: tuple[str, ...]) -> Iterator[Reading]:
+        yield Reading(words, 0)
+        if not self._vocabulary.index.find_exact(words):
+            yield from self._read_subtypes(words)
+
+    def _read_term(self, found: Retrieved, question: _Question, *, left_out: int) -> Iterator[Hit]:
         codeset = self._vocabulary.codeset
         selected, values = self._select(found.term.code, question)
         codes = [selected]
@@ -124,7 +132,8 @@ class Searcher:
         features = self._describe(found, question, values=values)
         for code in codes:
             title = codeset.title(code)
-            yield Reading(code, title, found.term, {**features, "residual": question.residual.rate(title)})
+            residual = question.residual.rate(title)
+            yield Hit(code, title, found.term, {**features, "residual": residual, "left_out": float(left_out)})
 
     def _describe(self, found: Retrieved, question: _Question, *, values: int) -> dict[str, float]:
         """Return what speaks for a term: shared words, a near vector, its pedigree, and the axis values given."""
