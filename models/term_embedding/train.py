@@ -69,7 +69,7 @@ class Size:
         return self.buckets * self.dimensions
 
 
-SIZES = (Size(16384, 48), Size(16384, 64), Size(32768, 64), Size(32768, 96), Size(32768, 128))
+SIZES = (Size(16384, 32), Size(16384, 48), Size(16384, 64), Size(32768, 64), Size(32768, 128))
 
 
 @dataclass(frozen=True)

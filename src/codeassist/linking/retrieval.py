@@ -24,26 +24,41 @@ class Retrieved:
     """This is one retrieved term.
 
     ``similarity`` is 1 when the wording's words are exactly the term's; ``added`` is the weight of the term's words
-    that the wording lacks; ``cosine`` is 1 when their vectors have the same direction, and 0 where none was asked for.
+    that the wording lacks; ``covered`` is the share of the wording's weight that the term has; ``cosine`` is 1 when
+    their vectors have the same direction, and 0 where none was asked for.
     """
 
     term: IndexedTerm
     similarity: float
     added: float
+    covered: float = 0.0
     cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """This is what a wording has in common with every term, by the term's number: its similarity, and what is added."""
+    """This is what a wording has in common with every term.
 
-    similarity: Values
-    added: Values
+    ``shared`` is the weight of the words that both have, by the term's number; ``weight`` that of all words of a term,
+    ``total`` that of the wording's.
+    """
 
-    def read(self, term: IndexedTerm, cosine: float = 0.0) -> Retrieved:
+    shared: Values
+    weight: Values
+    total: float
+
+    def find_similar(self, count: int) -> list[int]:
+        """Return the numbers of the most similar terms, the most similar first."""
+        candidates = np.flatnonzero(self.shared)
+        similarity = 2 * self.shared[candidates] / (self.total + self.weight[candidates])
+        numbers: list[int] = candidates[find_largest(similarity, count)].tolist()
+        return numbers
+
+    def read(self, term: IndexedTerm, *, cosine: float = 0.0) -> Retrieved:
         """Return one term with its figures."""
-        number = term.number
-        return Retrieved(term, float(self.similarity[number]), float(self.added[number]), cosine)
+        shared, weight = float(self.shared[term.number]), float(self.weight[term.number])
+        similarity = 2 * shared / (self.total + weight) if shared else 0.0
+        return Retrieved(term, similarity, weight - shared, shared / self.total if shared else 0.0, cosine)
 
 
 class WordRetriever:
@@ -79,7 +94,7 @@ class WordRetriever:
         overlap = self.compare(words)
         if overlap is None:
             return ()
-        found = map(self._index.get, find_largest(overlap.similarity, limit).tolist())
+        found = map(self._index.get, overlap.find_similar(limit))
         return tuple(overlap.read(term) for term in found if term.pedigree != SHIELD)
 
     def compare(self, words: Sequence[str]) -> Overlap | None:
@@ -89,9 +104,7 @@ class WordRetriever:
         if not known:
             return None
         total = sum(weight for _, weight in known) + self._unknown_weight(words)
-        shared = self._add_up(known)
-        both = np.maximum(total + self._term_weight, 1e-9)
-        return Overlap(2 * shared / both, self._term_weight - shared)
+        return Overlap(self._add_up(known), self._term_weight, total)
 
     def correct(self, words: Sequence[str]) -> tuple[str, ...]:
         """Return the words, each unknown one that misspells a known one corrected."""
@@ -158,11 +171,10 @@ class TermFinder:
         if overlap is None:
             return
         cosines = self._vectors.compare(self._by_words.correct(words))
-        ranked = (find_largest(overlap.similarity, similar), find_largest(cosines, near))
-        numbers = (number for each in ranked for number in each.tolist())
-        for term in map(self._index.get, dict.fromkeys((*numbers, *also))):
+        numbers = (*overlap.find_similar(similar), *find_largest(cosines, near).tolist(), *also)
+        for term in map(self._index.get, dict.fromkeys(numbers)):
             if term.pedigree != SHIELD:
-                yield overlap.read(term, float(cosines[term.number]))
+                yield overlap.read(term, cosine=float(cosines[term.number]))
 
 
 def find_largest(values: Values, count: int) -> Numbers:

@@ -20,6 +20,16 @@ from codeassist.terminology.wordings import strip_silent
 # How many terms are found by the words they share with a wording, and how many by their vectors.
 _SIMILAR, _NEAR = 40, 60
 _EXACT = 0.999
+# What the pedigree of a term counts: reviewed wordings first, then titles, shortened titles last.
+_PEDIGREES = {
+    "synonym": 1.0,
+    "abbreviation": 1.0,
+    "preferred": 0.67,
+    "inclusion": 0.67,
+    "derived": 0.5,
+    "index_entry": 0.33,
+    "default": 0.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +149,9 @@ class Searcher:
         """Return what speaks for a term: shared words, a near vector, its pedigree, and the axis values given."""
         features = {
             "words": found.similarity,
+            "covered": found.covered,
             "vectors": found.cosine,
-            f"pedigree:{found.term.pedigree}": 1.0,
+            "pedigree": _PEDIGREES[found.term.pedigree],
             "axes": float(values),
         }
         if found.similarity >= _EXACT:

@@ -70,7 +70,11 @@ class WordEmbedding:
         AssetError
             If a file of it is missing, was changed, or holds no table.
         """
-        return cls.read(read_model(MODEL_FOLDER).get("model.onnx", b""))
+        try:
+            return cls.read(read_model(MODEL_FOLDER)["model.onnx"])
+        except LookupError as error:
+            msg = f"{MODEL_FOLDER} holds no table of words; reinstall the package"
+            raise AssetError(msg) from error
 
     @classmethod
     def read(cls, content: bytes) -> WordEmbedding:
@@ -78,14 +82,10 @@ class WordEmbedding:
 
         Raises
         ------
-        AssetError
-            If they are no graph over rows of a table.
+        LookupError
+            If the graph does not say how many buckets it has.
         """
-        try:
-            return cls(*_open_session(content))
-        except (RuntimeError, ValueError, LookupError) as error:
-            msg = f"{MODEL_FOLDER} holds no table of words; reinstall the package"
-            raise AssetError(msg) from error
+        return cls(*_open_session(content))
 
     def embed_words(self, words: Sequence[str]) -> Matrix:
         """Return one row a word, not scaled, to be added up."""
