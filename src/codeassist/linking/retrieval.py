@@ -15,6 +15,9 @@ from codeassist.terminology.term_index import SHIELD, IndexedTerm, TermIndex
 from codeassist.terminology.words import hash_word
 
 _BLOCK = 64
+# Any letters lie near some term: invented ones reach a cosine of 0.7. Where no word of a wording is known, a term
+# counts from here: "gastroparetic" has 0.8 with "gastroparesis".
+_ALONE = 0.75
 Numbers = npt.NDArray[np.intp]
 Values = npt.NDArray[np.floating[Any]]
 
@@ -92,17 +95,13 @@ class WordRetriever:
             How many terms at the most.
         """
         overlap = self.compare(words)
-        if overlap is None:
-            return ()
         found = map(self._index.get, overlap.find_similar(limit))
         return tuple(overlap.read(term) for term in found if term.pedigree != SHIELD)
 
-    def compare(self, words: Sequence[str]) -> Overlap | None:
-        """Return what a wording has in common with every term, or None where the index knows no word of it."""
+    def compare(self, words: Sequence[str]) -> Overlap:
+        """Return what a wording has in common with every term."""
         # A misspelled word beside the right one is the same word.
         known = tuple({number: weight for word in words for number, weight in self._weigh(word)}.items())
-        if not known:
-            return None
         total = sum(weight for _, weight in known) + self._unknown_weight(words)
         return Overlap(self._add_up(known), self._term_weight, total)
 
@@ -111,6 +110,8 @@ class WordRetriever:
         return tuple(word if self._number(word) >= 0 else self._corrector.correct(word) or word for word in words)
 
     def _add_up(self, known: Sequence[tuple[int, float]]) -> npt.NDArray[np.float64]:
+        if not known:
+            return np.zeros(len(self._term_weight))
         parts = [self._postings[self._offsets[n] : self._offsets[n + 1]] for n, _ in known]
         weights = np.repeat([weight for _, weight in known], [len(part) for part in parts])
         sums = np.bincount(np.concatenate(parts), weights=weights, minlength=len(self._term_weight))
@@ -159,7 +160,7 @@ class TermFinder:
         Parameters
         ----------
         words
-            Normal forms of the wording. Where the index knows none of them, nothing is found.
+            Normal forms of the wording.
         similar
             How many terms are found by their words.
         near
@@ -168,10 +169,10 @@ class TermFinder:
             Numbers of terms that were found in another way.
         """
         overlap = self._by_words.compare(words)
-        if overlap is None:
-            return
         cosines = self._vectors.compare(self._by_words.correct(words))
-        numbers = (*overlap.find_similar(similar), *find_largest(cosines, near).tolist(), *also)
+        least = 0.0 if overlap.shared.any() else _ALONE
+        nearest = [number for number in find_largest(cosines, near).tolist() if cosines[number] >= least]
+        numbers = (*overlap.find_similar(similar), *nearest, *also)
         for term in map(self._index.get, dict.fromkeys(numbers)):
             if term.pedigree != SHIELD:
                 yield overlap.read(term, cosine=float(cosines[term.number]))

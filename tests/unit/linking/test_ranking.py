@@ -39,4 +39,4 @@ def test_shared_words_and_near_vectors_both_count_in_the_fitted_order():
 
     assert fitted.score({"words": 1.0}) > 0
     assert fitted.score({"vectors": 1.0}) > 0
-    assert fitted.score({"words": 1.0, "vectors": 1.0, "exact": 1.0}) == pytest.approx(1.0, abs=1e-3)
+    assert fitted.score({"words": 1.0, "covered": 1.0, "vectors": 1.0, "exact": 1.0}) == pytest.approx(1.0, abs=1e-3)

@@ -82,7 +82,7 @@ def test_no_more_than_the_limit_are_returned(retrieve, limit):
 def find(tmp_path_factory):
     """Return a finder for which "gonalgia" means the knee and pain means ache."""
     index = make_index(tmp_path_factory.mktemp("finder"), ROWS, shields=("knee pain score",))
-    vectors = make_vectors(index, ("gonalgia", "knee", "patella"), ("pain", "ache"))
+    vectors = make_vectors(index, ("gonalgia", "knee", "patella"), ("pain", "ache"), ("pneumonia", "lungfire"))
     finder = TermFinder(index, WordRetriever(index, make_corrector(index)), vectors)
 
     def call(text, *, similar=2, near=2, **options):
@@ -117,9 +117,11 @@ def test_a_term_without_a_shared_word_has_similarity_0(find):
     assert by_text["knee pain"].cosine == pytest.approx(0.5)
 
 
-def test_where_no_word_is_known_nothing_is_found(find):
-    """Vectors of any characters lie near something."""
+def test_where_no_word_is_known_only_what_lies_very_near_is_found(find):
+    """Vectors of any characters lie near something: of "knee pain" the knee is half."""
+    assert [each.term.text for each in find("lungfire", near=20)] == ["pneumonia"]
     assert find("gonalgia", near=20) == []
+    assert find("", near=20) == []
 
 
 def test_terms_found_in_another_way_are_compared_too(find):
