@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 
 from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
@@ -41,6 +42,14 @@ class _Question:
     stated: frozenset[str]
     alternatives: tuple[str, ...]
     residual: Residual
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """This is what a wording chooses below one code: how many values it states; code, title, residual of each row."""
+
+    values: int
+    rows: tuple[tuple[str, str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +116,15 @@ class Searcher:
     def read(self, text: str) -> Iterator[Hit]:
         """Yield every code that a wording may name, with its features; a code may come by several terms."""
         question = self._understand(text)
+        # Many of the terms found are wordings of one code.
+        choose = cache(partial(self._choose, question))
         for reading in self._read_wording(question.words):
             for found in self._find(reading.words, similar=_SIMILAR, near=_NEAR, also=question.head_terms):
-                yield from self._read_term(found, question, left_out=reading.left_out)
+                choice = choose(found.term.code)
+                features = self._describe(found, question, values=choice.values)
+                for code, title, residual in choice.rows:
+                    added = {"residual": residual, "left_out": float(reading.left_out)}
+                    yield Hit(code, title, found.term, {**features, **added})
 
     def _understand(self, text: str) -> _Question:
         # The tokenizer refuses halves of characters.
@@ -133,17 +148,14 @@ class Searcher:
         if not self._vocabulary.index.find_exact(words):
             yield from self._read_subtypes(words)
 
-    def _read_term(self, found: Retrieved, question: _Question, *, left_out: int) -> Iterator[Hit]:
+    def _choose(self, question: _Question, anchor: str) -> _Choice:
         codeset = self._vocabulary.codeset
-        selected, values = self._select(found.term.code, question)
+        selected, values = self._select(anchor, question)
         codes = [selected]
         if question.residual.is_other and not question.residual.is_unspecified:
             codes.extend(self._find_billable(other) for other in [find_other(codeset, selected)] if other)
-        features = self._describe(found, question, values=values)
-        for code in codes:
-            title = codeset.title(code)
-            residual = question.residual.rate(title)
-            yield Hit(code, title, found.term, {**features, "residual": residual, "left_out": float(left_out)})
+        titles = ((code, codeset.title(code)) for code in codes)
+        return _Choice(values, tuple((code, title, question.residual.rate(title)) for code, title in titles))
 
     def _describe(self, found: Retrieved, question: _Question, *, values: int) -> dict[str, float]:
         """Return what speaks for a term: shared words, a near vector, its pedigree, and the axis values given."""
