@@ -294,7 +294,7 @@ def make_card(manifest: Mapping[str, Any]) -> str:
         f"Fitted by `models/search_ranking/train.py` on {count} phrases that the\n"
         "[term embedding](../../term_embedding/1/card.md) was not fitted on.\n\n"
         "Share of phrases whose code comes first, and among the first five. The baseline are the points that were\n"
-        "set by hand before there were vectors.\n\n"
+        "set by hand before there were vectors. Which features there are was decided with these sets in sight.\n\n"
         "| set | | first, baseline | first, model | five, baseline | five, model |\n"
         "|---|---|---|---|---|---|\n"
         f"{rows}\n\n"
