@@ -233,8 +233,9 @@ def main() -> None:
             "model": measure(own, to_vector(weights, names)),
         }
     manifest = make_manifest(gold, weights, fitted=fitted, figures=figures)
-    write("manifest.json", to_json(manifest))
-    write("card.md", make_card(manifest).encode())
+    written = to_json(manifest)
+    write("manifest.json", written)
+    write("card.md", make_card(json.loads(written)).encode())
     print(json.dumps({"weights": weights, **figures}, indent=1))
 
 

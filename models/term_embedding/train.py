@@ -294,8 +294,9 @@ def main() -> None:
     chosen = choose(figures)
     files = {"model.onnx": write("model.onnx", models[chosen])}
     manifest = make_manifest(gold, pairs, chosen, files=files, figures=figures)
-    write("manifest.json", to_json(manifest))
-    write("card.md", make_card(manifest).encode())
+    written = to_json(manifest)
+    write("manifest.json", written)
+    write("card.md", make_card(json.loads(written)).encode())
 
 
 def make_manifest(
@@ -364,7 +365,7 @@ def make_card(manifest: Mapping[str, Any]) -> str:
         "([search ranking](../../search_ranking/1/card.md)).\n\n"
         "| set | first, words | first, vectors | five, words | five, vectors |\n|---|---|---|---|---|\n"
         f"{rows}\n\n"
-        f"Sizes tried, on these same phrases; written is the smallest within {TOLERANCE} of the best mean of the figures.\n\n"
+        f"Sizes tried, on these same phrases; written is the smallest within {TOLERANCE} of the best mean.\n\n"
         f"| buckets | dimensions | mean |\n|---|---|---|\n{sizes}\n\n"
         "Limits: it knows the vocabulary of the classification and of its index, in English. Near is not the same:\n"
         'the vectors of opposites ("with" and "without") lie close, so the cosine never decides alone.\n'
