@@ -10,7 +10,6 @@ from codeassist.terminology.codeset import CodeSet
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _UNSPECIFIED = re.compile(r"\b(?:unspecified|NOS|not otherwise specified)\b", re.IGNORECASE)
 _OTHER_TITLE = "Other "
-_BONUS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Residual:
         return cls(_OTHER.search(wording) is not None, _UNSPECIFIED.search(wording) is not None)
 
     def rate(self, title: str) -> float:
-        """Return what a title's residual adds to its score.
+        """Return how far a title answers: 1 for each residual that both have, -1 for an "other" that was not asked for.
 
         Examples
         --------
@@ -41,8 +40,8 @@ class Residual:
         """
         answer = Residual.read(title)
         if self.is_unspecified and not self.is_other and answer.is_other:
-            return -_BONUS
-        return _BONUS * ((self.is_unspecified and answer.is_unspecified) + (self.is_other and answer.is_other))
+            return -1.0
+        return float((self.is_unspecified and answer.is_unspecified) + (self.is_other and answer.is_other))
 
 
 def find_other(codeset: CodeSet, code: str) -> str | None:

@@ -4,36 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 
 from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
 from codeassist.linking.conventions import Conventions
+from codeassist.linking.ranking import Features, Ranking
 from codeassist.linking.residuals import Residual, find_other
-from codeassist.linking.retrieval import Retrieved, WordRetriever
+from codeassist.linking.retrieval import Retrieved, TermFinder
 from codeassist.linking.subtypes import Reading, SubtypeReader
-from codeassist.terminology.term_index import SHIELD, IndexedTerm
+from codeassist.terminology.term_index import IndexedTerm
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.terminology.wordings import strip_silent
 
-_RETRIEVED = 80
-# What a term's pedigree adds to its similarity: reviewed wordings and titles first, shortened titles last.
-_PEDIGREE_BONUS = {
-    "synonym": 0.03,
-    "abbreviation": 0.03,
-    "preferred": 0.02,
-    "inclusion": 0.02,
-    "index_entry": 0.01,
-    "derived": 0.015,
+# How many terms are found by the words they share with a wording, and how many by their vectors.
+_SIMILAR, _NEAR = 40, 60
+_EXACT = 0.999
+# What the pedigree of a term counts: reviewed wordings first, then titles, shortened titles last.
+_PEDIGREES = {
+    "synonym": 1.0,
+    "abbreviation": 1.0,
+    "preferred": 0.67,
+    "inclusion": 0.67,
+    "derived": 0.5,
+    "index_entry": 0.33,
     "default": 0.0,
 }
-_AXIS_BONUS = 0.01
-# A sense that asks for other words beside it ("type 1" for a diabetic ulcer) stands behind the default sense without
-# them. Guidelines I.C.4.a.2: diabetes whose type is not stated is type 2.
-_CUE_BONUS = 0.005
-# A term that is exactly the wording up to one of its commas; what follows chooses among the term's rows, or does not.
-_HEAD_SIMILARITY = 0.85
-_HEAD_STATED_BONUS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +38,47 @@ class _Question:
     """This is a wording as it is looked up: its words, what it states, and what older conventions may state instead."""
 
     words: tuple[str, ...]
-    heads: tuple[tuple[str, ...], ...]
+    head_terms: tuple[int, ...]
     stated: frozenset[str]
     alternatives: tuple[str, ...]
     residual: Residual
 
 
-class Searcher:
-    """This searches one edition; it keeps no state between calls."""
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """This is what a wording chooses below one code: how many values it states; code, title, residual of each row."""
 
-    def __init__(self, vocabulary: Vocabulary, retrieve: WordRetriever) -> None:
+    values: int
+    rows: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """This is one code that a wording may name, by which term, and what speaks for and against it."""
+
+    code: str
+    title: str
+    term: IndexedTerm
+    features: Features
+
+
+class Searcher:
+    """This searches one edition; it keeps no state between calls.
+
+    Parameters
+    ----------
+    vocabulary
+        The edition with its terms.
+    find
+        Finds terms for a wording.
+    ranking
+        Orders what was found.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, find: TermFinder, ranking: Ranking) -> None:
         self._vocabulary = vocabulary
-        self._retrieve = retrieve
+        self._find = find
+        self._ranking = ranking
         self._conventions = Conventions.load()
         self._read_subtypes = SubtypeReader.load(vocabulary.index.normalizer)
 
@@ -79,58 +105,81 @@ class Searcher:
         if system != ICD10CM:
             msg = f"no code set of the system {system!r} is installed; installed: {ICD10CM}"
             raise ConfigError(msg)
-        question = self._understand(text)
         best: dict[str, CodeMatch] = {}
-        for match in self._match(question):
-            known = best.get(match.code)
-            if known is None or match.score > known.score:
-                best[match.code] = match
+        for hit in self.read(text):
+            score = self._ranking.score(hit.features)
+            known = best.get(hit.code)
+            if known is None or score > known.score:
+                best[hit.code] = CodeMatch(hit.code, ICD10CM, hit.title, score, hit.term.text)
         return sorted(best.values(), key=lambda match: (-match.score, match.code))[:limit]
+
+    def read(self, text: str) -> Iterator[Hit]:
+        """Yield every code that a wording may name, with its features; a code may come by several terms."""
+        question = self._understand(text)
+        # Many of the terms found are wordings of one code.
+        choose = cache(partial(self._choose, question))
+        for reading in self._read_wording(question.words):
+            for found in self._find(reading.words, similar=_SIMILAR, near=_NEAR, also=question.head_terms):
+                choice = choose(found.term.code)
+                features = self._describe(found, question, values=choice.values)
+                for code, title, residual in choice.rows:
+                    added = {"residual": residual, "left_out": float(reading.left_out)}
+                    yield Hit(code, title, found.term, {**features, **added})
 
     def _understand(self, text: str) -> _Question:
         # The tokenizer refuses halves of characters.
         wording, states = self._conventions.read(text.encode(errors="replace").decode())
-        words = self._split(strip_silent(wording))
+        spoken = strip_silent(wording)
+        words = self._split(spoken)
         stated = self._vocabulary.tables.wordings.read(words)
-        pieces = strip_silent(wording).split(",")
-        heads = tuple(self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
-        return _Question(words, heads, stated, states, Residual.read(wording))
+        return _Question(words, self._find_heads(spoken), stated, states, Residual.read(wording))
 
     def _split(self, text: str) -> tuple[str, ...]:
         return self._vocabulary.index.normalizer.split(text)
 
-    def _match(self, question: _Question) -> Iterator[CodeMatch]:
-        for reading in self._read_wording(question.words):
-            for found in self._retrieve(reading.words, limit=_RETRIEVED):
-                yield from self._read(found, question, bonus=-reading.cost, stated_bonus=_AXIS_BONUS)
-        for head in question.heads:
-            for term in self._vocabulary.index.find_exact(head):
-                if term.pedigree != SHIELD:
-                    found = Retrieved(term, _HEAD_SIMILARITY, 0.0)
-                    yield from self._read(found, question, bonus=0.0, stated_bonus=_HEAD_STATED_BONUS)
+    def _find_heads(self, wording: str) -> tuple[int, ...]:
+        """Return the terms that are the wording up to one of its commas; what follows chooses among their rows."""
+        pieces = wording.split(",")
+        heads = (self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
+        return tuple(term.number for head in heads for term in self._vocabulary.index.find_exact(head))
 
     def _read_wording(self, words: tuple[str, ...]) -> Iterator[Reading]:
-        yield Reading(words, 0.0)
+        yield Reading(words, 0)
         if not self._vocabulary.index.find_exact(words):
             yield from self._read_subtypes(words)
 
-    def _read(self, found: Retrieved, question: _Question, *, bonus: float, stated_bonus: float) -> Iterator[CodeMatch]:
+    def _choose(self, question: _Question, anchor: str) -> _Choice:
         codeset = self._vocabulary.codeset
-        selected, values = self._select(found.term.code, question)
+        selected, values = self._select(anchor, question)
         codes = [selected]
         if question.residual.is_other and not question.residual.is_unspecified:
             codes.extend(self._find_billable(other) for other in [find_other(codeset, selected)] if other)
-        for code in codes:
-            title = codeset.title(code)
-            score = found.similarity + bonus + _PEDIGREE_BONUS[found.term.pedigree] + stated_bonus * values
-            score += self._rate_cues(found.term, question.words)
-            yield CodeMatch(code, ICD10CM, title, round(score + question.residual.rate(title), 4), found.term.text)
+        titles = ((code, codeset.title(code)) for code in codes)
+        return _Choice(values, tuple((code, title, question.residual.rate(title)) for code, title in titles))
+
+    def _describe(self, found: Retrieved, question: _Question, *, values: int) -> dict[str, float]:
+        """Return what speaks for a term: shared words, a near vector, its pedigree, and the axis values given."""
+        features = {
+            "words": found.similarity,
+            "covered": found.covered,
+            "vectors": found.cosine,
+            "pedigree": _PEDIGREES[found.term.pedigree],
+            "axes": float(values),
+        }
+        if found.similarity >= _EXACT:
+            features["exact"] = 1.0
+        if found.term.cues:
+            features["sense"] = self._rate_cues(found.term, question.words)
+        if found.term.number in question.head_terms:
+            features |= {"head": 1.0, "head_axes": float(values)}
+        return features
 
     def _rate_cues(self, term: IndexedTerm, words: tuple[str, ...]) -> float:
-        if not term.cues:
-            return 0.0
-        has_cue = any(cue and set(words).issuperset(cue) for cue in map(self._split, term.cues))
-        return _CUE_BONUS if has_cue else -_CUE_BONUS
+        """Return 1 if a word that selects this sense stands in the wording, and otherwise -1.
+
+        Guidelines I.C.4.a.2: diabetes whose type is not stated is type 2, so "type 1" for its ulcer stands behind.
+        """
+        return 1.0 if any(cue and set(words).issuperset(cue) for cue in map(self._split, term.cues)) else -1.0
 
     def _select(self, anchor: str, question: _Question) -> tuple[str, int]:
         """Return the billable row that the wording states, and how many of its values the wording gave."""

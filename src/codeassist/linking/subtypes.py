@@ -14,10 +14,6 @@ from codeassist.terminology.words import WordNormalizer
 SYMBOL_TABLE = f"{LEXICON_FOLDER}/gene_symbols.tsv"
 SYMBOL_COLUMNS = ("symbol", "code", "name", "provenance")
 
-# What a reading loses for the words that it leaves out: less than any word that tells two diseases apart.
-_NUMBER_COST = 0.03
-_INHERITANCE_COST = 0.02
-
 _NUMBERED = frozenset({"type", "subtype", "form", "group", "variant", "stage", "grade", "class", "phase", "category"})
 _LEFT_OUT_WITH_NUMBER = frozenset({"type", "subtype", "form", "group", "variant"})
 # Said of a disease that runs in families or of the age it is found at; most have one code all the same.
@@ -37,10 +33,10 @@ _NUMERAL = re.compile(r"([ivx]+|\d+)([a-h]?\d?)")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """This is one way to read a wording; ``cost`` is what a match of it loses."""
+    """This is one way to read a wording; ``left_out`` tells how many kinds of words it lacks."""
 
     words: tuple[str, ...]
-    cost: float
+    left_out: int
 
 
 class SubtypeReader:
@@ -83,15 +79,10 @@ class SubtypeReader:
         plain = tuple(_leave_out_numbers(named))
         bare = tuple(_leave_out_inheritance(plain))
         seen = {given}
-        for reading, cost in (
-            (named, 0.0),
-            (swapped, 0.0),
-            (plain, _NUMBER_COST),
-            (bare, _NUMBER_COST + _INHERITANCE_COST),
-        ):
+        for reading, left_out in ((named, 0), (swapped, 0), (plain, 1), (bare, 2)):
             if reading and reading not in seen:
                 seen.add(reading)
-                yield Reading(reading, cost)
+                yield Reading(reading, left_out)
 
     def _name_symbols(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Put the family's disease in a symbol's place; apart ("LGMD 2O") only where it is the whole wording."""

@@ -2,6 +2,7 @@ import pytest
 
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
+from codeassist.linking.ranking import Ranking
 
 pytestmark = pytest.mark.assets
 
@@ -66,6 +67,35 @@ def test_hits_come_best_first_each_code_once_with_its_title(stages):
 @pytest.mark.parametrize("text", ["", "   ", "xyzzyx", "\x00", "of the", "\ud800", "\u202e"])
 def test_text_that_names_nothing_finds_nothing(stages, text):
     assert stages.search(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("thyroid underactivity", "E03.9"),  # what hypothyroidism is
+        ("tuberculous involvement of pericardium", "A18.84"),  # tuberculous pericarditis
+        ("streptococcus tonsil infection", "J03.00"),  # streptococcal tonsillitis
+        ("osteoporotic vertebra collapse", "M80.08XA"),  # age-related osteoporosis with fracture, vertebra
+        ("gastroparetic", "K31.84"),  # no term has the word
+    ],
+)
+def test_other_words_for_the_same_are_found_by_their_vectors(stages, text, code):
+    assert stages.search(text)[0].code == code
+
+
+@pytest.mark.parametrize("text", ["qwertyuiop", "kubernetes", "foobarbaz blockchain"])
+def test_letters_that_name_nothing_find_nothing_though_vectors_lie_near_something(stages, text):
+    assert stages.search(text) == []
+
+
+def test_the_score_of_a_hit_is_the_sum_of_its_features_points(stages):
+    hit = next(iter(stages.search.read("acute gout of left knee")))
+
+    assert {"words", "vectors", "pedigree"} <= set(hit.features)
+    assert stages.search("acute gout of left knee", limit=1)[0].score == max(
+        round(sum(part.points for part in Ranking.load().explain(hit.features)), 4)
+        for hit in stages.search.read("acute gout of left knee")
+    )
 
 
 def test_half_a_character_does_not_hide_the_rest(stages):

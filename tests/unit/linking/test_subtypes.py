@@ -37,11 +37,11 @@ def test_other_wordings_have_no_further_reading_but_their_numeral(text):
     assert all("type ii" in reading or reading == "type" for reading in readings(text))
 
 
-def test_what_is_left_out_costs_and_what_is_renamed_does_not():
-    costs = {" ".join(r.words): r.cost for r in READER(("autosomal", "dominant", "ataxia", "type", "2"))}
+def test_what_is_left_out_is_counted_and_what_is_renamed_is_not():
+    left_out = {" ".join(r.words): r.left_out for r in READER(("autosomal", "dominant", "ataxia", "type", "2"))}
 
-    assert costs["autosomal dominant ataxia type ii"] == 0
-    assert 0 < costs["autosomal dominant ataxia"] < costs["ataxia"] < 0.1
+    assert left_out["autosomal dominant ataxia type ii"] == 0
+    assert (left_out["autosomal dominant ataxia"], left_out["ataxia"]) == (1, 2)
 
 
 @pytest.mark.assets
