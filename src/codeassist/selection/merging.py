@@ -53,7 +53,8 @@ class CategoryMerger:
 
     def __init__(self, tables: AxisTables) -> None:
         self._tables = tables
-        self._read_rows = lru_cache(maxsize=256)(self._read_rows_uncached)
+        self._read_rows = lru_cache(maxsize=1024)(self._read_rows_uncached)
+        self._read_head = lru_cache(maxsize=1024)(self._read_head_uncached)
 
     def __call__(self, found_by_code: Mapping[str, Sequence[Candidate]]) -> dict[str, list[Candidate]]:
         """Return the codes of one category with their candidates, those of one condition under one code."""
@@ -99,7 +100,7 @@ class CategoryMerger:
 
     def _is_name(self, reading: _Reading) -> bool:
         """Tell whether a reading says no more than the name of its category, and names all that the name does."""
-        head = self._tables.get(reading.code[:3]).head.lower()
+        head = self._read_head(reading.code[:3])
         name = frozenset(_words(head))
         is_one = _ALTERNATIVES.isdisjoint(head.split()) or _names(reading.told, name)
         return is_one and _names(name, reading.told)
@@ -116,6 +117,9 @@ class CategoryMerger:
         read = self._tables.wordings.read
         nearby = frozenset[str]().union(*(read(each.mention.nearby_words, each.mention.own_words) for each in found))
         return _Reading(code, found, told, nearby)
+
+    def _read_head_uncached(self, category: str) -> str:
+        return self._tables.get(category).head.lower()
 
     def _read_rows_uncached(self, category: str) -> dict[str, _Row]:
         """Return for each code of a category what its row says."""
