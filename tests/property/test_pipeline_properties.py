@@ -258,7 +258,8 @@ def test_any_text_is_accepted(assistant, text):
     result = assistant.code(text)
 
     assert all(result.encounter.slice(mention.span) == mention.surface for mention in result.mentions)
-    assert json.loads(to_json(result)) == to_document(result)
+    # JSON writes two halves of a character that stand together as the character, and so must be what is compared.
+    assert json.loads(to_json(result)) == json.loads(json.dumps(to_document(result)))
 
 
 @settings(max_examples=150, deadline=None)
