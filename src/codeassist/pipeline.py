@@ -27,7 +27,8 @@ from codeassist.core.results import CodingResult, PipelineInfo
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError, UnsupportedInputError
 from codeassist.linking.linker import Linker
-from codeassist.linking.retrieval import WordRetriever
+from codeassist.linking.ranking import Ranking
+from codeassist.linking.retrieval import TermFinder, WordRetriever
 from codeassist.linking.search import Searcher
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
@@ -77,7 +78,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
-        search=Searcher(vocabulary, retrieve),
+        search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
 

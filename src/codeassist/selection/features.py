@@ -24,7 +24,10 @@ _VISIT_SECTIONS = frozenset(
 _SCREENINGS = ("Z11", "Z12", "Z13")
 _CHRONIC_LETTERS = frozenset("EFGI")
 # Codes outside chapter XVIII that name a complaint, not its cause.
-_COMPLAINTS = ("M25.4", "M25.5", "M25.6", "M54", "M79.1", "M79.6", "M62.81", "M62.83", "H57.1")
+_COMPLAINTS = (
+    "H57.1", "M25.4", "M25.5", "M25.6", "M54.2", "M54.5", "M54.6", "M54.8", "M54.9", "M62.81", "M62.83", "M79.1",
+    "M79.6",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

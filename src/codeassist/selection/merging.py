@@ -53,8 +53,8 @@ class CategoryMerger:
 
     def __init__(self, tables: AxisTables) -> None:
         self._tables = tables
-        self._read_rows = lru_cache(maxsize=256)(self._read_rows_uncached)
-        self._read_head = lru_cache(maxsize=256)(self._read_head_uncached)
+        self._read_rows = lru_cache(maxsize=1024)(self._read_rows_uncached)
+        self._read_head = lru_cache(maxsize=1024)(self._read_head_uncached)
 
     def __call__(self, found_by_code: Mapping[str, Sequence[Candidate]]) -> dict[str, list[Candidate]]:
         """Return the codes of one category with their candidates, those of one condition under one code."""

@@ -10,22 +10,23 @@ from pathlib import Path
 
 from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter
-from codeassist.core.suggestions import Flag, Suggestion
+from codeassist.core.suggestions import Contribution, Flag, Suggestion
 from codeassist.selection.conditions import Condition
 from codeassist.selection.features import ASSESSMENT, DIAGNOSIS, RuleFacts
+from codeassist.selection.gestation import follow_gestation
+from codeassist.selection.guideline_points import GuidelinePoints
 from codeassist.selection.guidelines.apply import add_contribution
 from codeassist.selection.guidelines.edits import Edits
 from codeassist.selection.guidelines.engine import GuidelineEngine
 from codeassist.selection.guidelines.excludes import settle_excludes1
 from codeassist.selection.guidelines.limits import flag_limits
 from codeassist.selection.guidelines.match import Facts
-from codeassist.selection.guidelines.measured import code_measurements, find_trimester
+from codeassist.selection.guidelines.measured import code_measurements
 from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.selection.guidelines.records import Applied
 from codeassist.selection.phase import follow_phase
 from codeassist.selection.sequence import Sequencer
 from codeassist.selection.sides import SideJoiner
-from codeassist.selection.trimester import state_trimester
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_table
@@ -65,9 +66,9 @@ class RuleBook:
         edits: Edits | None = None,
     ) -> None:
         self._codeset = codeset
-        self._tables = tables
         self._engine = engine
         self._sequence = sequence
+        self._points = GuidelinePoints.load(sequence.role_by_kind)
         self._prefixes_by_medication = prefixes_by_medication
         self._edits = edits or Edits()
         self._integral: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -143,8 +144,11 @@ class RuleBook:
         values = code_measurements(measurements, self._edits.bands)
         facts = Facts(encounter.setting, encounter.patient, values)
         phased = tuple(follow_phase(self._join_sides(conditions), self._codeset))
-        applied = self._engine(phased, facts)
-        return state_trimester(applied, find_trimester(values), codeset=self._codeset, tables=self._tables)
+        return tuple(follow_gestation(self._engine(phased, facts), self._codeset))
+
+    def favour(self, condition: Condition, conditions: Sequence[Condition]) -> tuple[Contribution, ...]:
+        """Return the points of a visit's condition that a guideline asks for, beside the other conditions."""
+        return self._points.explain(condition, [each.code for each in conditions if each.removal is None])
 
     def find_bar(self, condition: Condition, *, setting: str) -> Applied | None:
         """Return the guideline that keeps a condition off the claim, if one does.

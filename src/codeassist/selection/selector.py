@@ -11,7 +11,7 @@ from codeassist.core.mentions import Annotations, Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Suggestion
 from codeassist.selection.companions import add_companions
-from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
+from codeassist.selection.conditions import OUTPATIENT, Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.guidelines.apply import add_contribution, flag, take_off
 from codeassist.selection.guidelines.records import Applied
@@ -54,7 +54,11 @@ class Selector:
         conditions = self.gather(encounter, annotations, candidates)
         described = self.describe(encounter, sections, annotations.mentions, conditions)
         instructed = self._rules.find_instructed(conditions)
-        rationales = list(add_companions(conditions, self._explain(described)))
+        explained = [
+            rationale + self._favour(encounter, condition, conditions)
+            for condition, rationale in zip(conditions, self._explain(described), strict=True)
+        ]
+        rationales = list(add_companions(conditions, explained))
         suggestions = [
             self._suggest(encounter, condition, rationale, instructed)
             for condition, rationale in zip(conditions, rationales, strict=True)
@@ -97,6 +101,10 @@ class Selector:
         # A report of a study is one as a whole: all its conditions say so.
         model = self._study_rule if any(features.get("study") for features in described) else self._model
         return model.explain(described)
+
+    def _favour(self, encounter: Encounter, condition: Condition, conditions: Sequence[Condition]) -> Rationale:
+        is_favoured = encounter.setting == OUTPATIENT and condition.removal is None
+        return self._rules.favour(condition, conditions) if is_favoured else ()
 
     def _find_threshold(self, setting: str) -> float:
         is_stay = setting == "inpatient"

@@ -58,10 +58,11 @@ class _View:
 
 @dataclass(slots=True)
 class RowSelector:
-    """This is the selector of one category; it remembers what its answers leave open."""
+    """This is the selector of one category; it remembers what its answers leave open, and its nearest rows."""
 
     table: CompiledTable
     _open: dict[tuple[int, int, int], OpenAxes] = field(default_factory=dict)
+    _nearest: dict[str, NearestRow] = field(default_factory=dict)
 
     def select(self, code: str, stated: frozenset[str], *, scope: str | None) -> Selection:
         """Return the best row for an anchor, given the expanded words of the note."""
@@ -89,6 +90,12 @@ class RowSelector:
 
     def find_nearest(self, stem: str) -> NearestRow:
         """Return the row under an anchor that says least beyond it: fewest unstated values, then the most open."""
+        known = self._nearest.get(stem)
+        if known is None:
+            known = self._nearest[stem] = self._find_nearest(stem)
+        return known
+
+    def _find_nearest(self, stem: str) -> NearestRow:
         node, facets = self._node(stem), self.table.facets
         best: tuple[tuple[int, int, int], Values] | None = None
         for place in range(node.first, node.stop):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from codeassist.core.mentions import Measurement
 from codeassist.terminology.lexicon import read_table
-
-GESTATIONAL_AGE = "gestational_age"
-# Guidelines I.C.15.a.3: from 14 and from 28 completed weeks of gestation.
-_TRIMESTERS = ((28, "third trimester"), (14, "second trimester"), (0, "first trimester"))
 
 
 class Band(NamedTuple):
@@ -39,11 +35,3 @@ def code_measurements(measurements: Sequence[Measurement], bands: Sequence[Band]
         if band is not None:
             codes[each.name] = band.code
     return codes
-
-
-def find_trimester(code_by_measure: Mapping[str, str]) -> str:
-    """Return the trimester of the week of gestation that is coded, or nothing."""
-    week = code_by_measure.get(GESTATIONAL_AGE, "")[4:]
-    if not week:
-        return ""
-    return next(name for start, name in _TRIMESTERS if int(week) >= start)

@@ -2,7 +2,7 @@ import pytest
 
 from codeassist.core.mentions import Measurement
 from codeassist.core.notes import Span
-from codeassist.selection.guidelines.measured import code_measurements, find_trimester, read_bands
+from codeassist.selection.guidelines.measured import code_measurements, read_bands
 
 
 def measure(name, value, at=0, **fields):
@@ -35,15 +35,3 @@ def test_the_first_value_counts_and_a_bound_has_no_code():
     assert code_measurements([*values, measure("body_mass_index", 22.0, 30)], read_bands()) == {
         "body_mass_index": "Z68.31"
     }
-
-
-@pytest.mark.parametrize(
-    ("week", "trimester"), [("13", "first"), ("14", "second"), ("27", "second"), ("28", "third"), ("01", "first")]
-)
-def test_the_week_tells_the_trimester(week, trimester):
-    """Guidelines I.C.15.a.3."""
-    assert find_trimester({"gestational_age": f"Z3A.{week}"}) == f"{trimester} trimester"
-
-
-def test_without_a_week_there_is_no_trimester():
-    assert find_trimester({}) == ""
