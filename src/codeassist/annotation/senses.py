@@ -78,7 +78,14 @@ class SenseChooser:
         chosen = cued or [term for term in terms if not term.cues]
         if len(chosen) > 1 and chosen[1].pedigree in _REVIEWED:
             written = _squeeze(surface)
-            chosen.sort(key=lambda term: (term.pedigree not in _REVIEWED, _squeeze(term.text) != written))
+            lowered = surface.lower()
+            chosen.sort(
+                key=lambda term: (
+                    term.pedigree not in _REVIEWED,
+                    _squeeze(term.text) != written,
+                    term.text.lower() != lowered,
+                )
+            )
         return tuple(chosen[:_MAX_SENSES]) or None
 
     def _find_defined(self, long_form: str) -> tuple[IndexedTerm, ...]:

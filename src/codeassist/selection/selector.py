@@ -8,9 +8,11 @@ from codeassist.config import SelectionSettings
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
+from codeassist.selection.combinations import join_same_codes
 from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.phase import follow_phase
+from codeassist.selection.pregnancy import follow_pregnancy
 from codeassist.selection.reportability import Explainer, Features, Rationale, to_confidence
 from codeassist.selection.rules import RuleBook
 from codeassist.terminology.codeset import CodeSet
@@ -59,7 +61,8 @@ class Selector:
     def gather(self, candidates: Sequence[Candidate], *, setting: str) -> tuple[Condition, ...]:
         """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
         conditions = self._gatherer(candidates, setting=setting)
-        return self._rules.combine(tuple(follow_phase(conditions, self._codeset)))
+        combined = self._rules.combine(tuple(follow_phase(conditions, self._codeset)))
+        return tuple(join_same_codes(follow_pregnancy(combined, self._codeset)))
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all; training reads it too."""
