@@ -133,7 +133,7 @@ def _lower_abbreviations(wording: str, surface: str) -> set[str]:
 
 def _is_abbreviation(word: str) -> bool:
     """Tell whether a word of a wording is capitals, or has some beside small letters: "MI", "HFrEF"."""
-    return word.isupper() or not word[1:].islower() and not word.islower() and not word.isdigit()
+    return word.isupper() or (not word[1:].islower() and not word.islower() and not word.isdigit())
 
 
 def _stands_in(cue: tuple[str, ...], words: AbstractSet[str]) -> bool:

@@ -15,24 +15,31 @@ _DELIVERIES = ("Z37", "O80", "O82", "O60.1", "O60.2")
 _NORMAL_DELIVERY, _LIVEBORN = "O80", "Z38"
 _UNSPECIFIED = "unspecified trimester"
 # Guidelines I.C.15.a.3: first to 13 weeks 6 days, second to 27 weeks 6 days; Z3A counts weeks from 8 on.
-_TRIMESTERS = ((range(8, 14), "first trimester"), (range(14, 28), "second trimester"), (range(28, 43), "third trimester"))
+_TRIMESTERS = (
+    (range(8, 14), "first trimester"),
+    (range(14, 28), "second trimester"),
+    (range(28, 43), "third trimester"),
+)
 # What a title of pregnancy says, and what that of childbirth says in its place.
-_CHILDBIRTH = tuple(
-    (f"{phrase}{trimester}", instead)
-    for trimester in (_UNSPECIFIED, "third trimester")
-    for phrase, instead in (
-        ("pregnancy, ", "childbirth"),
-        (", ", ", complicating childbirth"),
-        (", ", " complicating childbirth"),
-    )
-) + (("in pregnancy", "in childbirth"),)
+_CHILDBIRTH = (
+    *(
+        (f"{phrase}{trimester}", instead)
+        for trimester in (_UNSPECIFIED, "third trimester")
+        for phrase, instead in (
+            ("pregnancy, ", "childbirth"),
+            (", ", ", complicating childbirth"),
+            (", ", " complicating childbirth"),
+        )
+    ),
+    ("in pregnancy", "in childbirth"),
+)
 
 
 def follow_pregnancy(conditions: Sequence[Condition], codeset: CodeSet) -> Iterator[Condition]:
     """Yield the conditions, those of pregnancy with the code of the trimester or of childbirth."""
     codes = [each.code for each in conditions if each.kind in ("current", "status")]
     is_delivered = any(code.startswith(_DELIVERIES) for code in codes)
-    is_complicated = any(code[0] == "O" and code != _NORMAL_DELIVERY or code.startswith(_LIVEBORN) for code in codes)
+    is_complicated = any((code[0] == "O" and code != _NORMAL_DELIVERY) or code.startswith(_LIVEBORN) for code in codes)
     trimester = _read_trimester(codes)
     for each in conditions:
         if each.code == _NORMAL_DELIVERY and is_complicated:
