@@ -34,7 +34,8 @@ class LineReader:
         if not (last <= at < len(words)) or words[at] not in LINE_BREAKS:
             return False
         if at == last:
-            return self._is_item(end)
+            # "1. UTI, resolved" speaks of its own item, not of the next.
+            return self._is_item(end) and not self._is_item(self._find_line_start(at))
         return words[at - 1] == ":" and at - 1 - last < _HEAD_WORDS
 
     def find_list_end(self, start: int) -> int:
@@ -62,6 +63,10 @@ class LineReader:
                 return True
             i += 1
         return False
+
+    def _find_line_start(self, i: int) -> int:
+        at = bisect_left(self._breaks, i)
+        return self._breaks[at - 1] + 1 if at else 0
 
     def _affirms(self, i: int) -> bool:
         return self._sign_at(i) in _SIGNS and i + 1 < len(self._note) and (i == 0 or not self._note.is_glued(i))

@@ -3,7 +3,7 @@
 The order is the ``authority`` of ``section_roles.tsv``: conclusions (diagnoses, assessment) before the course and the
 plan, these before what is told or found (history of present illness, results), these before what is carried forward
 from elsewhere (past history, problem lists). What a study's findings do not show is still the reason for the study. Of
-two conclusions in different notes the later is believed; text copied forward from an earlier note is as old as its first.
+two conclusions in different notes the later is believed; text copied forward is as old as the first note that has it.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ _VISIT_SECTIONS = frozenset(
      "postoperative_diagnosis", "chief_complaint", "allergies", "social_history", "vitals"}
 )  # fmt: skip
 _SCREENINGS = ("Z11", "Z12", "Z13")
+# Longer texts without sections are stories, such as case reports.
+_BRIEF = 1000
 _CHRONIC_LETTERS = frozenset("EFGI")
 # Codes outside chapter XVIII that name a complaint, not its cause.
 _COMPLAINTS = (
@@ -51,6 +53,7 @@ class EncounterView:
     setting: str
     is_study: bool
     is_story: bool
+    is_brief: bool
     has_assessment: bool
     has_headings: bool
     has_disease_in_assessment: bool
@@ -64,6 +67,7 @@ def view_encounter(
     setting: str,
     roles: Mapping[str, str],
     section_kinds: frozenset[str],
+    length: int,
     facts: RuleFacts,
 ) -> EncounterView:
     """Sum up the encounter for `describe`.
@@ -78,13 +82,17 @@ def view_encounter(
         Section kind to role, as ``section_roles.tsv`` says.
     section_kinds
         The kinds of the sections that the encounter has.
+    length
+        How many characters its sections have.
     facts
         What the rules say of the codes.
     """
+    is_story = section_kinds <= {"preamble"}
     return EncounterView(
         setting=setting,
         is_study=is_study(section_kinds),
-        is_story=section_kinds <= {"preamble"},
+        is_story=is_story,
+        is_brief=is_story and length <= _BRIEF,
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
         has_headings=any(candidate.mention.is_heading for each in conditions for candidate in each.support),
         has_disease_in_assessment=any(
@@ -118,7 +126,9 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
     found = _roles(condition, roles, view.setting)
     chapter = _CHAPTER_BY_LETTER.get(condition.code[0], "disease")
     in_assessment = bool(found & {ASSESSMENT, DIAGNOSIS})
-    is_heading = any(mention.is_heading for mention in mentions)
+    # A few lines without sections are all conclusion: what they name, they list.
+    is_listed = view.is_brief and chapter != "symptom"
+    is_heading = is_listed or any(mention.is_heading for mention in mentions)
     # Guidelines II.H and III.C: an inpatient's uncertain final diagnosis counts as if it existed.
     is_possible = all(mention.assertion.presence == "possible" for mention in mentions)
     best = condition.support[0]

@@ -16,7 +16,7 @@ from codeassist.selection.conditions import Condition
 from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.lexicon import read_table
 
-_COLUMNS = ("code_prefix", "needs", "words", "where", "points", "guideline", "basis")
+_COLUMNS = ("code_prefix", "needs", "words", "where", "setting", "points", "guideline", "basis")
 ASSESSED, CONCLUDED, UNHEADED = "assessed", "concluded", "unheaded"
 # Symptoms and factors: their standing as a heading establishes no diagnosis.
 _NO_DISEASES = ("R", "Z")
@@ -36,6 +36,7 @@ class GuidelinePoint(NamedTuple):
     ``needs`` are prefixes of which another condition of the encounter must have one, ``words`` words of which one must
     stand in the clause; empty asks nothing. ``where`` is `ASSESSED` where assessment or plan must say it, `CONCLUDED`
     where the assessment itself must, `UNHEADED` where only running text says it while a disease heads a problem.
+    ``setting`` is outpatient, inpatient or all.
     """
 
     prefix: str
@@ -44,6 +45,11 @@ class GuidelinePoint(NamedTuple):
     where: str
     points: float
     guideline: str
+    setting: str = "outpatient"
+
+    def holds_in(self, setting: str) -> bool:
+        """Tell whether the row is one for a setting."""
+        return self.setting in (setting, "all")
 
 
 class GuidelinePoints:
@@ -59,9 +65,11 @@ class GuidelinePoints:
         table = read_table(Path(__file__).parent / "guideline_points.tsv", _COLUMNS)
         return cls(tuple(map(_read_row, table)), role_by_kind)
 
-    def explain(self, condition: Condition, conditions: Iterable[Condition]) -> tuple[Contribution, ...]:
+    def explain(
+        self, condition: Condition, conditions: Iterable[Condition], *, setting: str = "outpatient"
+    ) -> tuple[Contribution, ...]:
         """Return the points of a condition beside the encounter's others: one contribution, or none."""
-        rows = [row for row in self._rows if condition.code.startswith(row.prefix)]
+        rows = [row for row in self._rows if condition.code.startswith(row.prefix) and row.holds_in(setting)]
         if not rows:
             return ()
         others = [each for each in conditions if each.code != condition.code]
@@ -106,4 +114,6 @@ def _is_headed_disease(condition: Condition) -> bool:
 def _read_row(row: Mapping[str, str]) -> GuidelinePoint:
     needs = tuple(each for each in row["needs"].split("|") if each)
     words = frozenset(each for each in row["words"].split("|") if each)
-    return GuidelinePoint(row["code_prefix"], needs, words, row["where"], float(row["points"]), row["guideline"])
+    return GuidelinePoint(
+        row["code_prefix"], needs, words, row["where"], float(row["points"]), row["guideline"], row["setting"]
+    )

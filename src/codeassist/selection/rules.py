@@ -148,9 +148,12 @@ class RuleBook:
         phased = tuple(follow_phase(self._join_sides(conditions), self._codeset))
         return tuple(join_same_codes(follow_pregnancy(self._engine(phased, facts), self._codeset)))
 
-    def favour(self, condition: Condition, conditions: Sequence[Condition]) -> tuple[Contribution, ...]:
-        """Return the points of a visit's condition that a guideline asks for, beside the other conditions."""
-        return self._points.explain(condition, [each for each in conditions if each.removal is None])
+    def favour(
+        self, condition: Condition, conditions: Sequence[Condition], *, setting: str
+    ) -> tuple[Contribution, ...]:
+        """Return the points of a condition that a guideline asks for, beside the other conditions."""
+        kept = [each for each in conditions if each.removal is None]
+        return self._points.explain(condition, kept, setting=setting)
 
     def find_bar(self, condition: Condition, *, setting: str) -> Applied | None:
         """Return the guideline that keeps a condition off the claim, if one does.

@@ -11,7 +11,7 @@ from codeassist.core.mentions import Annotations, Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Suggestion
 from codeassist.selection.companions import add_companions
-from codeassist.selection.conditions import OUTPATIENT, Condition, ConditionGatherer, make_code
+from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
 from codeassist.selection.contradictions import ContradictionSettler
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.guidelines.apply import add_contribution, flag, take_off
@@ -96,6 +96,7 @@ class Selector:
             setting=encounter.setting,
             roles=roles,
             section_kinds=frozenset(section.kind for section in sections),
+            length=sum(section.body.end - section.body.start for section in sections),
             facts=self._rules.read_facts(kept, mentions),
         )
         return [describe(condition, view, roles) for condition in conditions]
@@ -106,8 +107,9 @@ class Selector:
         return model.explain(described)
 
     def _favour(self, encounter: Encounter, condition: Condition, conditions: Sequence[Condition]) -> Rationale:
-        is_favoured = encounter.setting == OUTPATIENT and condition.removal is None
-        return self._rules.favour(condition, conditions) if is_favoured else ()
+        if condition.removal is not None:
+            return ()
+        return self._rules.favour(condition, conditions, setting=encounter.setting)
 
     def _find_threshold(self, setting: str) -> float:
         is_stay = setting == "inpatient"

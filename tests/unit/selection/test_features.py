@@ -29,9 +29,11 @@ def make_condition(make_candidate):
     return make
 
 
-def view(*conditions, setting="outpatient", kinds=("assessment_plan",), hints=(), instructed=()):
+def view(*conditions, setting="outpatient", kinds=("assessment_plan",), hints=(), instructed=(), length=5000):
     facts = RuleFacts(frozenset(hints), frozenset(instructed))
-    return view_encounter(conditions, setting=setting, roles=ROLES, section_kinds=frozenset(kinds), facts=facts)
+    return view_encounter(
+        conditions, setting=setting, roles=ROLES, section_kinds=frozenset(kinds), length=length, facts=facts
+    )
 
 
 def features(condition, *others, **encounter):
@@ -228,3 +230,16 @@ def test_what_an_instruction_note_asks_for_is_described(make_condition):
     """Guidelines I.A.17."""
     assert features(make_condition("Z99.2"), instructed=("Z99.2",))["instructed"] == 1.0
     assert "instructed" not in features(make_condition("Z99.2"))
+
+
+@pytest.mark.parametrize(
+    ("code", "kinds", "length", "heads"),
+    [
+        ("M10.9", ("preamble",), 900, True),
+        ("M10.9", ("preamble",), 1100, False),
+        ("M10.9", ("plan",), 900, False),
+        ("R05.9", ("preamble",), 900, False),
+    ],
+)
+def test_a_few_lines_without_sections_list_what_they_name(make_condition, code, kinds, length, heads):
+    assert ("heading" in features(make_condition(code), kinds=kinds, length=length)) is heads
