@@ -22,7 +22,7 @@ NOTE_SETS = {
     "cmc2007": "cmc2007/notes.jsonl",
     "codiesp/train": "codiesp/train.jsonl",
 }
-PHRASE_SETS = ("doid", "mondo", "icd9_titles")
+ASSERTION = "assertion"
 
 
 def predict(assistant: codeassist.CodeAssist, notes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -40,12 +40,6 @@ def write_lines(rows: Iterable[Mapping[str, Any]], folder: Path) -> str:
     path = folder / "predictions.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return str(path)
-
-
-def search_phrases(assistant: codeassist.CodeAssist, gold: Path, name: str) -> list[dict[str, Any]]:
-    """Look up every phrase of one set."""
-    phrases = (row["phrase"] for row in common.read_rows(gold / f"phrases/{name}.jsonl"))
-    return [{"phrase": p, "codes": [m.code for m in assistant.search(p, limit=10)]} for p in phrases]
 
 
 def assess_sentences(assistant: codeassist.CodeAssist, gold: Path) -> list[dict[str, Any]]:
@@ -162,7 +156,7 @@ def translate(code: str, table: Mapping[str, list[str]], space: set[str]) -> set
 def main() -> None:
     """Score the chosen sets and print their figures."""
     parser = common.make_parser(__doc__ or "")
-    parser.add_argument("--sets", nargs="*", default=[*NOTE_SETS, "assertion", *PHRASE_SETS])
+    parser.add_argument("--sets", nargs="*", choices=[*NOTE_SETS, ASSERTION], default=[*NOTE_SETS, ASSERTION])
     parser.add_argument("--errors", type=int, default=0, help="how many errors to list for each set of notes")
     parser.add_argument("--record", action="store_true", help="append the figures to benchmarks/results")
     options = parser.parse_args()
@@ -177,12 +171,9 @@ def main() -> None:
                 figures[chosen] = common.score(gold, "notes", chosen, write_lines(results, folder))
                 if chosen == "cmc2007":
                     figures[chosen]["translation completed"] = score_translated(gold, results)
-            elif chosen == "assertion":
-                path = write_lines(assess_sentences(assistant, gold), folder)
-                figures[chosen] = common.score(gold, "assertion", path)
             else:
-                path = write_lines(search_phrases(assistant, gold, chosen), folder)
-                figures[chosen] = common.score(gold, "phrases", f"phrases/{chosen}.jsonl", path)
+                path = write_lines(assess_sentences(assistant, gold), folder)
+                figures[chosen] = common.score(gold, ASSERTION, path)
             print(chosen, json.dumps(figures[chosen]))
             if options.errors and chosen in NOTE_SETS:
                 print_errors(gold, chosen, results, options.errors)

@@ -47,7 +47,10 @@ def score(gold: Path, *arguments: str) -> dict[str, Any]:
 
 
 def record(question: str, figures: Mapping[str, Any]) -> None:
-    """Append one line to ``results/<question>.jsonl``: when, which commit, which machine, which figures."""
+    """Append one line to ``results/<question>.jsonl``: when, which commit, which machine, which figures.
+
+    A line holds what was measured in that run: for accuracy and search the figures by set, for speed all of them.
+    """
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=RESULTS.parent
     ).stdout.strip()
@@ -61,3 +64,12 @@ def record(question: str, figures: Mapping[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
     with (RESULTS / f"{question}.jsonl").open("a", encoding="utf-8") as lines:
         lines.write(json.dumps(row) + "\n")
+
+
+def read_newest(question: str, *, folder: Path = RESULTS) -> dict[str, Any]:
+    """Return the newest value of every figure of one benchmark; a run need not have measured all sets."""
+    path = folder / f"{question}.jsonl"
+    figures: dict[str, Any] = {}
+    for row in read_rows(path) if path.is_file() else ():
+        figures |= row
+    return figures

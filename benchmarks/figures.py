@@ -1,4 +1,4 @@
-"""Writes the table of figures in README.md from the last line of every file in benchmarks/results.
+"""Writes what README.md shows: the table of figures, from benchmarks/results, and the output of its example.
 
 usage: python benchmarks/figures.py [--check]
 """
@@ -6,77 +6,107 @@ usage: python benchmarks/figures.py [--check]
 from __future__ import annotations
 
 import argparse
-import json
+import os
+import re
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import common
+
 ROOT = Path(__file__).resolve().parents[1]
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+Figures = Mapping[str, Any]
+Row = tuple[str, str, str]
+_EXAMPLE = re.compile(
+    r"""
+    ^ \$ [ ] printf [ ] '(?P<note> [^']* )'   # the note, line breaks written as \\n
+    [ ] \| [ ] codeassist [ ] code [ ] - $    # goes to the command
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_RUN = (sys.executable, "-c", "from codeassist.cli import main; main()", "code", "-")
 
 
-def read_last(question: str) -> dict[str, Any]:
-    """Return the newest figures of one benchmark, or an empty mapping."""
-    path = ROOT / "benchmarks" / "results" / f"{question}.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    figures: dict[str, Any] = json.loads(lines[-1]) if lines else {}
-    return figures
-
-
-def make_rows(accuracy: dict[str, Any], speed: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield measure, figure and command."""
+def make_accuracy_rows(figures: Figures) -> Iterator[Row]:
+    """Yield measure, figure and command of every set of notes that was recorded."""
     command = "`benchmarks/accuracy.py`"
-    aci, hospital, radiology = accuracy["aci"], accuracy["mts_icd"], accuracy["cmc2007"]
-    agreed, complete = aci["agreed_by_two"], radiology["translation completed"]
-    yield "clinic visits (aci): recall of codes two coders agree on", str(agreed["recall"]), command
-    yield "clinic visits (aci): precision against any coder", str(agreed["precision_vs_any"]), command
-    yield "hospital and clinic notes (mts_icd): recall of required codes", str(hospital["recall_of_required"]), command
-    yield "hospital and clinic notes (mts_icd): precision against any coder", str(hospital["precision_vs_any"]), command
-    yield (
-        "radiology (cmc2007): micro-F1 of the scorer (its translation cannot reach 279 of 717 labels)",
-        str(radiology["F1"]),
-        command,
-    )
-    yield "radiology (cmc2007): micro-F1, translation to the 9th revision completed", str(complete["F1"]), command
+    if aci := figures.get("aci"):
+        recall, precision = aci["agreed_by_two"]["recall"], aci["precision_vs_any"]
+        yield "clinic visits (aci): recall of codes two coders agree on", str(recall), command
+        yield "clinic visits (aci): precision against any coder", str(precision), command
+    if hospital := figures.get("mts_icd"):
+        recall, precision = hospital["recall_of_required"], hospital["precision_vs_any"]
+        yield "hospital and clinic notes (mts_icd): recall of required codes", str(recall), command
+        yield "hospital and clinic notes (mts_icd): precision against any coder", str(precision), command
+    if radiology := figures.get("cmc2007"):
+        measure = "radiology (cmc2007): micro-F1 of the scorer (its translation cannot reach 279 of 717 labels)"
+        yield measure, str(radiology["F1"]), command
+        complete = radiology["translation completed"]
+        yield "radiology (cmc2007): micro-F1, translation to the 9th revision completed", str(complete["F1"]), command
+    if found := figures.get("assertion"):
+        both = f"{found['absent']['F1']} / {found['historical']['F1']}"
+        yield "assertion (negex): F1 absent / historical", both, command
+
+
+def make_search_rows(figures: Figures) -> Iterator[Row]:
+    """Yield measure, figure and command of every set of disease names that was recorded."""
     for name in ("doid", "mondo", "icd9_titles"):
-        yield (
-            f"disease names ({name}): first hit / among five",
-            f"{accuracy[name]['top1']} / {accuracy[name]['top5']}",
-            ("`benchmarks/search.py`"),
-        )
-    found = accuracy["assertion"]
-    yield "assertion (negex): F1 absent / historical", f"{found['absent']['F1']} / {found['historical']['F1']}", command
-    if not speed:
-        return
-    command = "`benchmarks/speed.py`"
-    yield "whole `code` call, one core, notes of 2.7 KB", f"{speed['codeassist_notes_per_s']} notes/s", command
-    yield "the blank spaCy tokenizer in the same run", f"{speed['blank_spacy_notes_per_s']} notes/s", command
-    if "medspacy_notes_per_s" in speed:
-        yield "medspaCy with the tabular terms as rules, same run", f"{speed['medspacy_notes_per_s']} notes/s", command
-    yield "warm start: import and load", f"{speed['start_warm_s']} s", command
-    yield "first start: compile code set, axes and term index", f"{speed['start_cold_s']} s", command
-    yield "peak memory after coding every note", f"{speed['peak_memory_mb']} MB", command
+        if name in figures:
+            hits = f"{figures[name]['top1']} / {figures[name]['top5']}"
+            yield f"disease names ({name}): first hit / among five", hits, "`benchmarks/search.py`"
 
 
-def make_table() -> str:
-    """Return the table as Markdown."""
-    accuracy, speed = read_last("accuracy"), read_last("speed")
-    rows = "\n".join(f"| {measure} | {figure} | {command} |" for measure, figure, command in make_rows(accuracy, speed))
-    return f"{BEGIN}\n| measure | figure | printed by |\n|---|---|---|\n{rows}\n{END}"
+def make_speed_rows(figures: Figures) -> Iterator[Row]:
+    """Yield measure, figure and command of what was timed."""
+    size = f"notes of {figures.get('mean_characters', 0) / 1000:.1f} KB"
+    for name, measure, unit in (
+        ("codeassist_notes_per_s", f"whole `code` call, one core, {size}", "notes/s"),
+        ("blank_spacy_notes_per_s", "the blank spaCy tokenizer in the same run", "notes/s"),
+        ("medspacy_notes_per_s", "medspaCy with the tabular terms as rules, same run", "notes/s"),
+        ("start_warm_s", "warm start: import and load", "s"),
+        ("start_cold_s", "first start: compile code set, axes and term index", "s"),
+        ("peak_memory_mb", "peak memory after coding every note", "MB"),
+    ):
+        if name in figures:
+            yield measure, f"{figures[name]} {unit}", "`benchmarks/speed.py`"
+
+
+def make_table(folder: Path = common.RESULTS) -> str:
+    """Return the table of everything that was recorded as Markdown."""
+    makers = {"accuracy": make_accuracy_rows, "search": make_search_rows, "speed": make_speed_rows}
+    rows = [row for name, make in makers.items() for row in make(common.read_newest(name, folder=folder))]
+    lines = [f"| {measure} | {figure} | {command} |" for measure, figure, command in rows]
+    return "\n".join(["| measure | figure | printed by |", "|---|---|---|", *lines])
+
+
+def run_example(text: str) -> str:
+    """Return what the command in README.md prints, as a block of Markdown."""
+    (note,) = (found["note"].replace("\\n", "\n") for found in _EXAMPLE.finditer(text))
+    environment = os.environ | {"COLUMNS": "100", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    done = subprocess.run(_RUN, input=note, capture_output=True, encoding="utf-8", check=True, env=environment)
+    lines = "\n".join(line.rstrip() for line in done.stdout.strip("\n").split("\n"))
+    return f"```text\n{lines}\n```"
+
+
+def fill(text: str, block: str, content: str) -> str:
+    """Return a text with the lines between the two marks of a block replaced."""
+    begin, end = f"<!-- {block}: begin -->", f"<!-- {block}: end -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{content}\n{end}{rest.split(end)[1]}"
 
 
 def main() -> None:
-    """Write the table, or with ``--check`` fail if it is stale."""
+    """Write both blocks, or with ``--check`` fail if one is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     options = parser.parse_args()
     path = ROOT / "README.md"
     text = path.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    fresh = before + make_table() + rest.split(END)[1]
+    fresh = fill(fill(text, "figures", make_table()), "output", run_example(text))
     if options.check:
-        sys.exit(0 if fresh == text else "the figures in README.md are stale; run python benchmarks/figures.py")
+        sys.exit(0 if fresh == text else "README.md is stale; run python benchmarks/figures.py")
     path.write_text(fresh, encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -56,6 +57,20 @@ def cache_root() -> Path:
     return Path(given) if given else Path(platformdirs.user_cache_dir("codeassist", appauthor=False))
 
 
+def hash_tables() -> str:
+    """Return one sha256 over every table and model that is read at run time, so over all data that can move a result.
+
+    Notes
+    -----
+    Which files those are is told by their names, not by a list: a table that is added counts from its first day. A
+    wheel and a checkout that hold the same files give the same sha256.
+    """
+    digest = hashlib.sha256()
+    for name, path in sorted(_find_tables()):
+        digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
 def read_model(relative: str) -> dict[str, object]:
     """Read the ``model.json`` of a model folder after checking it against the folder's manifest.
 
@@ -67,18 +82,36 @@ def read_model(relative: str) -> dict[str, object]:
     Raises
     ------
     AssetError
-        If a file is missing or a byte of the model differs from what the manifest's sha256 says.
+        If a file is missing or malformed, or a byte of the model differs from what the manifest's sha256 says.
     """
     folder = find_asset(relative)
     try:
         content = (folder / "model.json").read_bytes()
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-    except (OSError, ValueError) as error:
+        expected = str(json.loads((folder / "manifest.json").read_bytes())["files"]["model.json"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
         msg = f"{relative} has no readable model.json and manifest.json; reinstall the package"
         raise AssetError(msg) from error
-    found, expected = hashlib.sha256(content).hexdigest(), manifest["files"]["model.json"]
+    found = hashlib.sha256(content).hexdigest()
     if found != expected:
         msg = f"{relative}/model.json has sha256 {found[:12]}, its manifest says {expected[:12]}; reinstall the package"
         raise AssetError(msg)
-    model: dict[str, object] = json.loads(content)
+    try:
+        model: object = json.loads(content)
+    except ValueError:
+        model = None
+    if not isinstance(model, dict):
+        msg = f"{relative}/model.json holds no JSON object; fit the model again or reinstall the package"
+        raise AssetError(msg)
     return model
+
+
+def _find_tables() -> Iterator[tuple[str, Path]]:
+    """Yield the run-time files by a name that does not depend on where the package is installed."""
+    for folder, pattern in (("data", "*.tsv"), ("models", "model.json")):
+        root = asset_root() / folder
+        yield from ((f"{folder}/{path.relative_to(root).as_posix()}", path) for path in root.rglob(pattern))
+    for path in _PACKAGE.rglob("*.tsv"):
+        name = path.relative_to(_PACKAGE).as_posix()
+        # A wheel's copy of data/ lies in here; it was counted above.
+        if not name.startswith("_assets/"):
+            yield f"codeassist/{name}", path

@@ -210,7 +210,7 @@ def show(
     """Show one code: its place, instruction notes, the codes below it and the axes on which they differ."""
     with show_progress() as progress:
         codeset = load_codeset(edition, progress=progress)
-        tables = AxisTables.load(codeset)
+        tables = AxisTables.load(codeset, progress=progress)
     found = codeset.parse(code)
     _print(render_code(found.value, codeset, tables, most_rows=None if all_rows else MOST_ROWS))
 

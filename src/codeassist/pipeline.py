@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context, parent_process
+from operator import index
 from threading import Lock, Thread
 from typing import TypeVar
 
 from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
+from codeassist.assets import hash_tables
 from codeassist.config import Settings
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
@@ -38,12 +41,14 @@ from codeassist.terminology.vocabulary import Vocabulary, load_vocabulary
 VERSION = "0.1.0"
 # Notes in flight for each process: enough that none waits, few enough that memory stays small.
 _AHEAD = 4
+# Of the third-party packages, those that a result depends on; scispaCy is absent where Python is 3.13.
+_READERS = ("spacy", "rapidfuzz", "scispacy")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """This is the set of stages of one edition, ready to be called."""
+    """This is the set of stages of one edition, ready to be called; ``fingerprint`` tells the data they hold."""
 
     vocabulary: Vocabulary
     sectionize: SectionStage
@@ -51,6 +56,7 @@ class Stages:
     link: Linker
     select: Selector
     search: Searcher
+    fingerprint: str
 
 
 def make_stages(edition: str | None, settings: Settings, *, progress: Progress | None = None) -> Stages:
@@ -72,6 +78,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             settings=settings.selection,
         ),
         search=Searcher(vocabulary, retrieve),
+        fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
 
 
@@ -93,11 +100,12 @@ class CodeAssist:
         self.settings = settings
         self._edition = edition
         self._lock = Lock()
-        self._stages_by_edition: dict[str | None, Stages] = {}
+        self._newest: str | None = None
+        self._stages_by_edition: dict[str, Stages] = {}
 
     def stages(self, edition: str | None = None, *, progress: Progress | None = None) -> Stages:
-        """Return the stages of an edition, loaded once."""
-        wanted = edition or self._edition
+        """Return the stages of an edition, by default the newest that was installed when first asked; loaded once."""
+        wanted = edition or self._edition or self._find_newest()
         stages = self._stages_by_edition.get(wanted)
         if stages is None:
             with self._lock:
@@ -134,7 +142,7 @@ class CodeAssist:
         diagnoses = stages.select(encounter, sections, annotations.mentions, candidates)
         return CodingResult(
             encounter=encounter,
-            pipeline=self._info(stages.vocabulary, edition_note),
+            pipeline=self._info(stages, edition_note),
             sections=sections,
             mentions=annotations.mentions,
             measurements=annotations.measurements,
@@ -208,10 +216,26 @@ class CodeAssist:
         return self.stages().search(text, system=system, limit=limit)
 
     def assess(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
-        """Return what a text asserts of any stretches of it, given as start and end characters."""
+        """Return what a text asserts of any stretches of it.
+
+        Parameters
+        ----------
+        text
+            Any text.
+        spans
+            Start and end character of each stretch, start included, end not.
+
+        Raises
+        ------
+        UnsupportedInputError
+            If ``text`` is no text, or a span is no pair of whole numbers.
+        ConfigError
+            If a span is empty, reversed, or reaches beyond the text.
+        """
         note = Note("note", text)
+        checked = [_read_span(span, place, len(text)) for place, span in enumerate(spans)]
         stages = self.stages()
-        return list(stages.annotate.assess(note, tuple(stages.sectionize.read_note(note)), spans))
+        return list(stages.annotate.assess(note, tuple(stages.sectionize.read_note(note)), checked))
 
     def _pick(self, encounter: Encounter) -> tuple[str | None, str]:
         dates: list[dt.date] = [note.date for note in encounter.notes if note.date is not None]
@@ -220,19 +244,45 @@ class CodeAssist:
             return self._edition, ""
         return pick_edition(date)
 
-    def _info(self, vocabulary: Vocabulary, edition_note: str) -> PipelineInfo:
-        codeset = vocabulary.codeset
+    def _find_newest(self) -> str:
+        if self._newest is None:
+            self._newest, _ = pick_edition(None)
+        return self._newest
+
+    def _info(self, stages: Stages, edition_note: str) -> PipelineInfo:
+        codeset = stages.vocabulary.codeset
         return PipelineInfo(
             version=VERSION,
-            fingerprint=_fingerprint(vocabulary.fingerprint, self.settings.model_dump_json()),
+            fingerprint=f"sha256:{_hash(VERSION, stages.fingerprint, self.settings.model_dump_json())}",
             code_sets=((codeset.system, codeset.edition),),
             edition_note=edition_note,
         )
 
 
 @lru_cache(maxsize=32)
-def _fingerprint(data: str, settings: str) -> str:
-    return "sha256:" + hashlib.sha256(f"{VERSION}|{data}|{settings}".encode()).hexdigest()
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def _read_versions() -> Iterator[str]:
+    """Yield the versions of the libraries that cut a note into words and compare words."""
+    for name in _READERS:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            yield f"{name} absent"
+
+
+def _read_span(span: tuple[int, int], place: int, length: int) -> tuple[int, int]:
+    try:
+        start, end = map(index, span)
+    except (TypeError, ValueError):
+        msg = f"span {place} is no pair of whole numbers; expected its start and end character"
+        raise UnsupportedInputError(msg) from None
+    if not 0 <= start < end <= length:
+        msg = f"span {place} is {start}:{end} of a text of {length} characters; expected 0 <= start < end <= length"
+        raise ConfigError(msg)
+    return start, end
 
 
 def to_encounter(source: str | Note | Encounter) -> Encounter:

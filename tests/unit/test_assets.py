@@ -1,11 +1,13 @@
 import hashlib
 import json
+import re
+from pathlib import Path
 
 import platformdirs
 import pytest
 
 from codeassist import assets
-from codeassist.assets import CACHE_VARIABLE, asset_root, cache_root, find_asset, read_model
+from codeassist.assets import CACHE_VARIABLE, asset_root, cache_root, find_asset, hash_tables, read_model
 from codeassist.errors import AssetError
 
 MODEL = b'{"coefficients": {"heading": 0.5}, "intercept": -1.0}\n'
@@ -102,8 +104,81 @@ def test_missing_file_of_a_model_is_refused(model_folder, name):
         read_model("models/invented/1")
 
 
-def test_manifest_that_is_not_json_is_refused(model_folder):
-    (model_folder / "manifest.json").write_bytes(b"\xff{")
+@pytest.mark.parametrize("content", [b"\xff{", b"{}", b"[]", b"null", b'{"files": 7}', b'{"files": {"other": "0"}}'])
+def test_manifest_that_names_no_sha256_is_refused(model_folder, content):
+    (model_folder / "manifest.json").write_bytes(content)
 
     with pytest.raises(AssetError, match="no readable"):
         read_model("models/invented/1")
+
+
+@pytest.mark.parametrize("content", [b"[1]", b"\xff{", b"7", b"{"])
+def test_model_that_is_no_object_is_refused(model_folder, content):
+    (model_folder / "model.json").write_bytes(content)
+    manifest = {"files": {"model.json": hashlib.sha256(content).hexdigest()}}
+    (model_folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    with pytest.raises(AssetError, match=r"models/invented/1/model\.json holds no JSON object"):
+        read_model("models/invented/1")
+
+
+@pytest.fixture
+def installed_package(package):
+    """A package with one table of each kind, data in the checkout above it."""
+    checkout = package.parents[1]
+    for name in ("data/lexicon/1/terms.tsv", "data/axes/1/overrides.tsv", "models/m/1/model.json"):
+        path = checkout / name
+        path.parent.mkdir(parents=True)
+        path.write_text(name, encoding="utf-8")
+    (package / "cues.tsv").write_text("cues", encoding="utf-8")
+    return package
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["data/lexicon/1/terms.tsv", "data/axes/1/overrides.tsv", "models/m/1/model.json", "src/codeassist/cues.tsv"],
+)
+def test_every_table_and_model_counts_in_the_hash(installed_package, name):
+    before = hash_tables()
+
+    (installed_package.parents[1] / name).write_text("changed", encoding="utf-8")
+
+    assert hash_tables() != before
+
+
+def test_a_table_that_is_added_counts_and_other_files_do_not(installed_package):
+    before = hash_tables()
+    for name in ("README.md", "module.py", "page.css"):
+        (installed_package / name).touch()
+    assert hash_tables() == before
+
+    (installed_package / "new.tsv").touch()
+
+    assert hash_tables() != before
+
+
+def test_a_wheel_and_a_checkout_with_the_same_files_have_one_hash(installed_package):
+    before = hash_tables()
+    assets = installed_package / "_assets"
+    assets.mkdir()
+    for folder in ("data", "models"):
+        (installed_package.parents[1] / folder).rename(assets / folder)
+    asset_root.cache_clear()
+
+    assert hash_tables() == before
+
+
+def test_every_table_that_the_package_reads_is_hashed():
+    """Whatever a module names as a .tsv or a model folder, whole names only, is among the files that are hashed."""
+    asset_root.cache_clear()
+    package = Path(assets.__file__).parent
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    hashed = {name for name, _ in assets._find_tables()}
+
+    named = set(re.findall(r"""(?<=[/"])[a-z_]+\.tsv(?=")""", sources))
+    models = set(re.findall(r'''"(models/[a-z_]+/\d+)"''', sources))
+
+    assert named
+    assert named - {name.rsplit("/", 1)[1] for name in hashed} == set()
+    assert models
+    assert {f"{folder}/model.json" for folder in models} - hashed == set()

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from codeassist import pipeline
@@ -32,11 +33,12 @@ def counted(monkeypatch):
 def test_the_stages_of_an_edition_are_loaded_once(counted):
     assistant = CodeAssist(Settings())
 
-    stages = [assistant.stages(edition) for edition in (None, "2031", None, "2031")]
+    stages = [assistant.stages(edition) for edition in (None, "2031", None, "2031", "2026-04")]
 
-    assert [edition for edition, _ in counted] == [None, "2031"]
+    assert [edition for edition, _ in counted] == ["2026-04", "2031"]
     assert stages[0] is stages[2]
     assert stages[1] is stages[3]
+    assert stages[4] is stages[0], "the newest edition and its name are one"
 
 
 def test_an_assistant_for_one_edition_uses_no_other(counted):
@@ -182,6 +184,46 @@ def test_the_fingerprint_changes_with_the_settings_only():
 
 
 @pytest.mark.assets
+def test_the_fingerprint_changes_with_the_tables_and_the_libraries_that_read(assistant, monkeypatch):
+    before = assistant.code("Gout.").pipeline.fingerprint
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "hash_tables", lambda: "other tables")
+        tables = load().code("Gout.").pipeline.fingerprint
+    monkeypatch.setattr(pipeline, "version", lambda name: "0.0")
+
+    assert len({before, tables, load().code("Gout.").pipeline.fingerprint}) == 3
+
+
+@pytest.mark.assets
+@pytest.mark.parametrize(
+    ("span", "message"),
+    [
+        ((-1, 3), "span 1 is -1:3 of a text of 13 characters"),
+        ((5, 2), "span 1 is 5:2"),
+        ((4, 4), "span 1 is 4:4"),
+        ((0, 14), "span 1 is 0:14"),
+    ],
+)
+def test_a_span_outside_the_text_is_refused(assistant, span, message):
+    with pytest.raises(ConfigError, match=f"{message}.* expected 0 <= start < end <= length"):
+        assistant.assess("No pneumonia.", [(0, 2), span])
+
+
+@pytest.mark.assets
+@pytest.mark.parametrize("span", [(0.5, 3), ("0", "3"), (1, 2, 3), 5, None])
+def test_what_is_no_span_is_refused(assistant, span):
+    with pytest.raises(UnsupportedInputError, match="span 0 is no pair of whole numbers"):
+        assistant.assess("No pneumonia.", [span])
+
+
+@pytest.mark.assets
+def test_spans_of_an_array_are_spans(assistant):
+    spans = np.array([[3, 12]])
+
+    assert [each.presence for each in assistant.assess("No pneumonia.", spans)] == ["absent"]
+
+
+@pytest.mark.assets
 def test_search_and_assessment_go_through_the_assistant(assistant):
     assert assistant.search("gout", limit=1)[0].code == "M10.9"
     assert [each.presence for each in assistant.assess("No sign of pneumonia.", [(11, 20)])] == ["absent"]
@@ -249,7 +291,7 @@ def test_a_failing_stage_stops_the_call_and_keeps_the_text_to_itself(assistant, 
     def fail(mentions):
         raise ArithmeticError
 
-    fields = ("vocabulary", "sectionize", "annotate", "select", "search")
+    fields = ("vocabulary", "sectionize", "annotate", "select", "search", "fingerprint")
     parts = {name: getattr(stages, name) for name in fields} | {"link": fail}
     monkeypatch.setattr(pipeline, "make_stages", lambda *_, **__: SimpleNamespace(**parts))
 

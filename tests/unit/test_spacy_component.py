@@ -122,6 +122,7 @@ def test_the_component_is_found_without_importing_codeassist():
     assert finished.stdout == "True\n"
 
 
+@pytest.mark.filterwarnings("default")  # medspaCy and the spaCy it asks for warn of themselves
 def test_it_works_behind_medspacy():
     medspacy = pytest.importorskip("medspacy", reason="medspaCy is not installed")
     nlp = medspacy.load()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from codeassist.errors import UnsupportedInputError
+
 SETTINGS = ("outpatient", "inpatient")
 
 
@@ -36,6 +38,12 @@ class Note:
     author_role: str = ""
     date: dt.date | None = None
 
+    def __post_init__(self) -> None:
+        for name, value in (("note_id", self.note_id), ("text", self.text)):
+            if not isinstance(value, str):
+                msg = f"{name} of a note is a {type(value).__name__}, expected a str"
+                raise UnsupportedInputError(msg)
+
     def slice(self, span: Span) -> str:
         """Return the characters that ``span`` covers."""
         return self.text[span.start : span.end]
@@ -66,6 +74,9 @@ class Encounter:
         if self.setting not in SETTINGS:
             msg = f"setting {self.setting!r} is unknown; expected one of {', '.join(SETTINGS)}"
             raise ValueError(msg)
+        if not isinstance(self.notes, tuple) or not all(isinstance(note, Note) for note in self.notes):
+            msg = f"notes of encounter {self.encounter_id!r} are no tuple of notes; expected for example notes=(note,)"
+            raise UnsupportedInputError(msg)
         if len({note.note_id for note in self.notes}) != len(self.notes):
             msg = f"encounter {self.encounter_id!r} has two notes with the same note_id; make them distinct"
             raise ValueError(msg)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codeassist.assets import read_model
 from codeassist.core.suggestions import Contribution
+from codeassist.errors import AssetError
 from codeassist.terminology.lexicon import read_table
 
 MODEL_FOLDER = "models/reportability/1"
@@ -32,10 +33,10 @@ class ReportabilityModel:
     def load(cls) -> ReportabilityModel:
         """Read the model that comes with the package, checked against its manifest."""
         model = read_model(MODEL_FOLDER)
-        coefficients, intercept = model["coefficients"], model["intercept"]
+        coefficients, intercept = model.get("coefficients"), model.get("intercept")
         if not isinstance(coefficients, dict) or not isinstance(intercept, float):
             msg = f"{MODEL_FOLDER}/model.json holds no coefficients; reinstall the package"
-            raise TypeError(msg)
+            raise AssetError(msg)
         return cls(coefficients, intercept)
 
     @classmethod

@@ -7,7 +7,7 @@ selects the row that a note's words state, selection merges values of one condit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -40,7 +40,15 @@ from codeassist.terminology.axis_titles import TitleReader
 from codeassist.terminology.axis_wordings import AxisWordings
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import LEXICON_FOLDER
-from codeassist.terminology.store import Arrays, CompiledStore, TextTable, hash_file, load_or_build, pack_texts
+from codeassist.terminology.store import (
+    Arrays,
+    CompiledStore,
+    Progress,
+    TextTable,
+    hash_file,
+    load_or_build,
+    pack_texts,
+)
 from codeassist.terminology.words import WordNormalizer
 
 __all__ = [
@@ -64,6 +72,8 @@ _COMPILERS = (
     axis_wordings,
     word_forms,
 )
+# Categories between two reports of progress: some ten a second.
+_TOLD_EVERY = 20
 _SOURCES = (
     f"{LEXICON_FOLDER}/axis_values.tsv",
     f"{LEXICON_FOLDER}/word_equivalences.tsv",
@@ -92,10 +102,20 @@ class AxisTables:
         self._selectors: dict[str, RowSelector] = {}
 
     @classmethod
-    def load(cls, codeset: CodeSet) -> AxisTables:
-        """Open the tables of an edition, compiling them first if their sources changed."""
+    def load(cls, codeset: CodeSet, *, progress: Progress | None = None) -> AxisTables:
+        """Open the tables of an edition, compiling them first if their sources changed.
+
+        Parameters
+        ----------
+        codeset
+            The edition.
+        progress
+            Called with what is being done and the share done, only if the tables must be compiled first.
+        """
         store = load_or_build(
-            f"axes-{codeset.edition}", key=_hash_sources(codeset), build=lambda: (_compile_tables(codeset), {})
+            f"axes-{codeset.edition}",
+            key=_hash_sources(codeset),
+            build=lambda: (_compile_tables(codeset, progress), {}),
         )
         return cls(store, AxisWordings.unpack(store.get_bytes("wordings")))
 
@@ -172,12 +192,21 @@ def _hash_sources(codeset: CodeSet) -> str:
     return digest.hexdigest()
 
 
-def _compile_tables(codeset: CodeSet) -> Arrays:
+def _compile_tables(codeset: CodeSet, progress: Progress | None) -> Arrays:
     reader, overrides = TitleReader.load(), AxisOverrides.load(WordNormalizer.load())
     categories = [code for code in codeset.codes() if len(code) == 3]
     tables = (
         compile_table(codeset, read_stems(codeset, category, reader=reader, overrides=overrides), reader=reader)
-        for category in categories
+        for category in _tell_each(categories, f"axis tables of edition {codeset.edition}", progress)
     )
     texts = {**pack_texts("category", categories), **pack_texts("table", tables)}
     return {**texts, "wordings": reader.wordings.pack()}
+
+
+def _tell_each(categories: Sequence[str], doing: str, progress: Progress | None) -> Iterator[str]:
+    for place, category in enumerate(categories):
+        if progress is not None and place % _TOLD_EVERY == 0:
+            progress(doing, place / len(categories))
+        yield category
+    if progress is not None:
+        progress(doing, 1.0)

@@ -18,6 +18,7 @@ from pathlib import Path
 from codeassist.assets import cache_root
 from codeassist.core.codes import ICD10CM
 from codeassist.errors import AssetError, ConfigError, DataFileError
+from codeassist.terminology.cache_pruning import delete, list_versions
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.release import ROLES, Release, open_release, parse_edition
 from codeassist.terminology.sources import EditionSource, find_bundled_source, load_source
@@ -135,7 +136,7 @@ def import_release(path: Path | str, *, edition: str | None = None, progress: Pr
 
 
 def remove_edition(edition: str) -> None:
-    """Remove an imported edition and its compiled file.
+    """Remove an imported edition and what was compiled from it.
 
     Raises
     ------
@@ -148,8 +149,8 @@ def remove_edition(edition: str) -> None:
         msg = f"edition {source.edition} comes with the package {source.source} and cannot be removed"
         raise ConfigError(msg)
     shutil.rmtree(folders[edition])
-    for path in compiled_path(f"codeset-{edition}", "").parent.glob(f"codeset-{edition}-*"):
-        path.unlink(missing_ok=True)
+    for path in list_versions(compiled_path("", "").parent, f"[a-z]*-{edition}"):
+        delete(path)
 
 
 def _editions_root() -> Path:

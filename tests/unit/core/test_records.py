@@ -4,6 +4,7 @@ from codeassist.core.codes import Code
 from codeassist.core.mentions import Assertion, Mention
 from codeassist.core.notes import Encounter, Note, Span
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
+from codeassist.errors import UnsupportedInputError
 
 CODE = Code("ICD-10-CM", "2026-04", "I10")
 
@@ -36,6 +37,22 @@ def test_an_encounter_refuses_unknown_settings_and_repeated_notes():
         Encounter("e", setting="hospital")
     with pytest.raises(ValueError, match="note_id"):
         Encounter("e", (Note("n", "a"), Note("n", "b")))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Note("n", None), "text of a note is a NoneType, expected a str"),
+        (lambda: Note("n", b"Gout."), "text of a note is a bytes"),
+        (lambda: Note(7, "Gout."), "note_id of a note is a int"),
+        (lambda: Encounter("e", [Note("n", "Gout.")]), "notes of encounter 'e' are no tuple of notes"),
+        (lambda: Encounter("e", ("Gout.",)), "notes of encounter 'e' are no tuple of notes"),
+        (lambda: Encounter("e", Note("n", "Gout.")), "notes of encounter 'e' are no tuple of notes"),
+    ],
+)
+def test_what_is_no_text_and_no_note_is_refused_when_the_record_is_made(make, message):
+    with pytest.raises(UnsupportedInputError, match=message):
+        make()
 
 
 @pytest.mark.parametrize("changes", [{"presence": "negated"}, {"temporality": "past"}, {"experiencer": "mother"}])

@@ -145,20 +145,24 @@ def test_unknown_code_is_refused_in_one_line(tables, code):
 
 
 def test_selection_is_fast(tables, read):
-    """The linker calls it for every candidate: 50 microseconds each, but this runs under coverage on busy machines."""
+    """The linker calls it for every candidate: 50 microseconds each.
+
+    The bound is many times that, and of processor time, because this runs under coverage on busy machines; reading a
+    table anew at every call would take longer still.
+    """
     words = read(
         "acute on chronic systolic heart failure, ejection fraction 30, right pleural effusion, left leg edema"
     )
     tables.select("S62.90", words)
     rounds = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(10):
             tables.select("I50.9", words)
             tables.select("S62.90", words)
-        rounds.append((time.perf_counter() - start) / 20)
+        rounds.append((time.process_time() - start) / 20)
 
-    assert min(rounds) < 0.001
+    assert min(rounds) < 0.003
 
 
 def test_undivided_categories_have_a_reason(codeset, tables):

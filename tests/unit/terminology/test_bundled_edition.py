@@ -8,6 +8,7 @@ from collections import defaultdict
 
 import pytest
 
+from codeassist.terminology import sources
 from codeassist.terminology.editions import load_codeset
 from codeassist.terminology.instruction_notes import NOTE_KINDS, code_matches
 
@@ -160,8 +161,10 @@ def test_seventh_characters_of_the_tabular_list(codes, code, expected):
     assert codes.seventh_characters(code) == expected
 
 
-def test_an_installed_edition_opens_in_a_fifth_of_a_second(codes):
-    start = time.perf_counter()
+def test_an_installed_edition_opens_without_being_compiled_or_read_again(codes, monkeypatch):
+    """It takes some milliseconds; the bound is generous because this runs under coverage on busy machines."""
+    monkeypatch.setattr(sources, "_build", lambda *_: pytest.fail("compiled again"))
+    start = time.process_time()
     load_codeset("2026-04").title("A00.0")
 
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 2.0
