@@ -6,7 +6,7 @@ A wording is known by the sum of its words' 64-bit hashes, so word order does no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from codeassist.core.codes import Term
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.lexicon import LexiconRow, read_phrases, read_shields, read_terms
+from codeassist.terminology.lexicon import LexiconRow, read_generic_words, read_phrases, read_shields, read_terms
 from codeassist.terminology.store import Array, CompiledStore, pack_texts
 from codeassist.terminology.wordings import derive_wordings, replace_phrases
 from codeassist.terminology.words import WordNormalizer, hash_word
@@ -48,21 +48,57 @@ class IndexedTerm:
     is_procedure: bool
 
 
-def _collect(codeset: CodeSet, lexicon: Iterable[LexiconRow]) -> Iterator[tuple[Term, tuple[str, ...], bool]]:
+def _collect(
+    codeset: CodeSet, normalizer: WordNormalizer, lexicon: Iterable[LexiconRow]
+) -> Iterator[tuple[Term, tuple[str, ...], bool]]:
+    held: dict[tuple[str, ...], str] = {}
     for row in lexicon:
         if row.term.code in codeset:
             yield row.term, row.cues, row.is_procedure
+            if not row.cues:
+                held[_key(normalizer, row.term.text)] = ""
     first = next(codeset.codes())
-    yield from ((Term(wording, first, SHIELD), (), False) for wording in read_shields())
+    for wording in read_shields():
+        held[_key(normalizer, wording)] = ""
+        yield Term(wording, first, SHIELD), (), False
     phrases = read_phrases()
+    for term in _read_titles(codeset):
+        for wording, left_out in replace_phrases(derive_wordings(term.text), phrases):
+            status = term.status if not left_out else ("derived", "default")[left_out - 1]
+            held.setdefault(_key(normalizer, wording), term.code)
+            yield Term(wording, term.code, status), (), False
+    yield from ((term, (), False) for term in _read_index(codeset, normalizer, phrases, held))
+
+
+def _read_titles(codeset: CodeSet) -> Iterator[Term]:
     for code in codeset.codes():
         if len(code) == 8 and codeset.seventh_characters(code):
             continue  # the code above the 7th character carries the same words
-        includes = (Term(note.text, code, "inclusion") for note in codeset.notes(code, "includes", inherited=False))
-        for term in (*codeset.terms(code), *includes):
-            for wording, left_out in replace_phrases(derive_wordings(term.text), phrases):
-                status = term.status if not left_out else ("derived", "default")[left_out - 1]
-                yield Term(wording, code, status), (), False
+        yield from (term for term in codeset.terms(code) if term.status != "index_entry")
+        yield from (Term(note.text, code, "inclusion") for note in codeset.notes(code, "includes", inherited=False))
+
+
+def _read_index(
+    codeset: CodeSet, normalizer: WordNormalizer, phrases: Mapping[str, Sequence[str]], held: Mapping[tuple[str, ...], str]
+) -> Iterator[Term]:
+    """Yield the wordings of the Alphabetic Index that a reviewed row, a shield or the code's own title does not hold.
+
+    A wording of the lexicon outranks the index, whatever else stands around it; ``held`` has no code for one.
+    """
+    generic = read_generic_words()
+    for code in codeset.codes():
+        known: set[tuple[str, ...]] = set()
+        for text in codeset.index_terms(code):
+            for wording, left_out in replace_phrases([(text, 0)], phrases):
+                key = _key(normalizer, wording)
+                if held.get(key) in ("", code) or key in known or (len(key) == 1 and key[0] in generic):
+                    continue
+                known.add(key)
+                yield Term(wording, code, "derived" if left_out else "index_entry")
+
+
+def _key(normalizer: WordNormalizer, wording: str) -> tuple[str, ...]:
+    return tuple(sorted(normalizer.split(wording)))
 
 
 def build_term_index(
@@ -80,7 +116,7 @@ def build_term_index(
         Rows to add; by default the lexicon that comes with the package.
     """
     collected = sorted(
-        set(_collect(codeset, read_terms() if lexicon is None else lexicon)),
+        set(_collect(codeset, normalizer, read_terms() if lexicon is None else lexicon)),
         key=lambda item: (codeset.index_of(item[0].code), _RANK[item[0].status], item[0].text, item[1]),
     )
     words = [normalizer.split(term.text) for term, _, _ in collected]
