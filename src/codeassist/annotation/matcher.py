@@ -174,9 +174,16 @@ class TermMatcher:
         start, size = np.concatenate(starts), np.concatenate(sizes)
         hits, places = self._index.find_keys(running[start + size] - running[start])
         first, last = chosen[start[hits]], chosen[start[hits] + size[hits] - 1]
-        return [
-            Match(*row) for row in zip(first.tolist(), last.tolist(), size[hits].tolist(), places.tolist(), strict=True)
-        ]
+        rows = zip(first.tolist(), last.tolist(), size[hits].tolist(), places.tolist(), strict=True)
+        return [match for match in (Match(*row) for row in rows) if not self._is_broken(words, match)]
+
+    def _is_broken(self, words: NoteWords, match: Match) -> bool:
+        """Tell whether a conjunction stands between words that name a term only together."""
+        return (
+            match.last > match.first
+            and any(words.after_conjunction[match.first + 1 : match.last + 1])
+            and self._index.is_one_piece(match.place)
+        )
 
 
 def _resolve(found: list[Match], length: int) -> tuple[Match, ...]:

@@ -20,6 +20,8 @@ _LONGEST_VARIED = 9
 # A main term with more optional words prints them as examples ("Abscess (embolic) (infective) (metastatic) ...").
 _MOST_EXAMPLES = 2
 _LONGEST_MODIFIER = 3
+# Short words change their vowel in other forms (nose, nasal; tooth, teeth), and begin like too many others.
+_SHORT_WORD = 5
 # Words that tie a term to the one above it, with the ways in which clinicians say the same.
 _CONNECTORS: Mapping[str, tuple[str, ...]] = {
     "with": ("with",),
@@ -158,7 +160,7 @@ def split_alternatives(title: str) -> tuple[str, ...]:
     rest = [part for part in others if part not in forms]
     phrases = [_arrange(phrase, rest) for phrase in (first, *forms)]
     either = _EITHER.fullmatch(phrases[0])
-    if either:
+    if either and not either["one"].endswith("-"):
         phrases += [either["one"], either["other"]]
     return tuple(phrases)
 
@@ -204,7 +206,8 @@ def _is_form(first: str, part: str) -> bool:
         return False
     if one[: min(3, len(one) - 1)] == other[: min(3, len(one) - 1)]:
         return True
-    return bool(_ADJECTIVE.fullmatch(other)) or (one[-1:] == other[-1:] and len(one) == len(other))
+    is_plural = one[-1:] == other[-1:] and len(one) == len(other)
+    return len(one) <= _SHORT_WORD and (bool(_ADJECTIVE.fullmatch(other)) or is_plural)
 
 
 def _arrange(phrase: str, qualifiers: Sequence[str]) -> str:

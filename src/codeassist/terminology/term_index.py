@@ -6,6 +6,7 @@ A wording is known by the sum of its words' 64-bit hashes, so word order does no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,14 @@ MAX_WORDS = 9
 PEDIGREES = ("shield", "synonym", "abbreviation", "preferred", "inclusion", "index_entry", "derived", "default")
 SHIELD = PEDIGREES[0]
 _RANK = {name: rank for rank, name in enumerate(PEDIGREES)}
+
+# Chapters XX and XXI of the code set, and how many wordings a word stands in that names a kind of condition.
+_FACTOR_LETTERS = frozenset("VWXYZ")
+_KIND = 25
+# "Three-day fever" is a name; "fever for three days" has the same words.
+_TIME_WORDS = frozenset({"hour", "day", "week", "month", "year"})
+_CONJUNCTIONS = frozenset({"and", "or"})
+_Row = tuple[Term, tuple[str, ...], bool]
 
 _FILTER_SIZE = 1 << 22
 _FILTER_MASK = np.uint64(_FILTER_SIZE - 1)
@@ -89,12 +98,12 @@ def _read_index(
     for code in codeset.codes():
         known: set[tuple[str, ...]] = set()
         for text in codeset.index_terms(code):
-            for wording, left_out in replace_phrases([(text, 0)], phrases):
+            for wording, _ in replace_phrases([(text, 0)], phrases):
                 key = _key(normalizer, wording)
                 if held.get(key) in ("", code) or key in known or (len(key) == 1 and key[0] in generic):
                     continue
                 known.add(key)
-                yield Term(wording, code, "derived" if left_out else "index_entry")
+                yield Term(wording, code, "index_entry")
 
 
 def _key(normalizer: WordNormalizer, wording: str) -> tuple[str, ...]:
@@ -130,13 +139,42 @@ def build_term_index(
         "procedure": np.array([is_procedure for _, _, is_procedure in collected], np.bool_),
         **pack_texts("text", (term.text for term, _, _ in collected)),
         **pack_texts("cues", ("|".join(cue) for _, cue, _ in collected)),
-        **_build_keys(words, pedigree),
+        **_build_keys(words, pedigree, _read_in_notes(collected, words)),
+        "one_piece": np.array([_is_one_piece(term) for term, _, _ in collected], np.bool_),
         **_build_postings(words),
     }
 
 
-def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array) -> dict[str, Array | bytes]:
-    short = [i for i, split in enumerate(words) if len(split) <= MAX_WORDS]
+def _read_in_notes(collected: Sequence[_Row], words: Sequence[tuple[str, ...]]) -> list[int]:
+    """Return the numbers of the terms that are looked for in notes; the others are for retrieval only.
+
+    Notes
+    -----
+    The index is made to be opened on purpose. Its terms for circumstances and services ("Follow-up", "Mammogram") name
+    in a note what is planned or done, and a single word that stands in many wordings ("Fistula") names a kind.
+    """
+    counts = Counter(word for split in words for word in set(split))
+    return [
+        i
+        for i, ((term, _, _), split) in enumerate(zip(collected, words, strict=True))
+        if len(split) <= MAX_WORDS
+        and not (
+            term.status == "index_entry"
+            and (
+                term.code[0] in _FACTOR_LETTERS
+                or (len(split) == 1 and counts[split[0]] > _KIND)
+                or not _TIME_WORDS.isdisjoint(split)
+            )
+        )
+    ]
+
+
+def _is_one_piece(term: Term) -> bool:
+    """Tell whether the words of a term must not be joined by "and" or "or": "stroke or brain tumor" is no brain stroke."""
+    return term.status == "index_entry" and _CONJUNCTIONS.isdisjoint(term.text.lower().split())
+
+
+def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array, short: Sequence[int]) -> dict[str, Array | bytes]:
     keys = np.array([sum(map(hash_word, words[i])) % 2**64 for i in short], np.uint64)
     terms = np.array(short, np.int32)
     order = np.lexsort((terms, pedigree[terms], keys))
@@ -184,7 +222,7 @@ class TermIndex:
         self._is_likely = np.zeros(_FILTER_SIZE, np.bool_)
         self._is_likely[self._keys & _FILTER_MASK] = True
         self._codes, self._pedigrees, self._procedures = store["code"], store["pedigree"], store["procedure"]
-        self._sizes = store["size"]
+        self._sizes, self._one_piece = store["size"], store["one_piece"]
         self._texts, self._cues = store.texts("text"), store.texts("cues")
         self._terms: dict[int, IndexedTerm] = {}
 
@@ -214,6 +252,10 @@ class TermIndex:
         places[places == len(self._keys)] = 0
         is_hit = self._keys[places] == sums[likely]
         return likely[is_hit], places[is_hit]
+
+    def is_one_piece(self, place: int) -> bool:
+        """Tell whether no conjunction may stand between the words of the term that comes first for a key."""
+        return bool(self._one_piece[self._key_terms[place]])
 
     def terms_at(self, place: int) -> tuple[IndexedTerm, ...]:
         """Return the terms of one key, best pedigree first."""
