@@ -74,11 +74,21 @@ def make_speed_rows(figures: Figures) -> Iterator[Row]:
 
 
 def make_table(folder: Path = common.RESULTS) -> str:
-    """Return the table of everything that was recorded as Markdown."""
-    makers = {"accuracy": make_accuracy_rows, "search": make_search_rows, "speed": make_speed_rows}
-    rows = [row for name, make in makers.items() for row in make(common.read_newest(name, folder=folder))]
+    """Return the table of everything that was recorded as Markdown, what was measured with an index added at its end."""
+    rows = [*_read_rows(folder, with_index=False), *_read_rows(folder, with_index=True)]
     lines = [f"| {measure} | {figure} | {command} |" for measure, figure, command in rows]
     return "\n".join(["| measure | figure | printed by |", "|---|---|---|", *lines])
+
+
+def _read_rows(folder: Path, *, with_index: bool) -> Iterator[Row]:
+    makers = {"accuracy": make_accuracy_rows, "search": make_search_rows, "speed": make_speed_rows}
+    for name, make in makers.items():
+        figures = common.read_newest(name, folder=folder, with_index=with_index)
+        for measure, figure, command in make(figures):
+            if with_index:
+                yield f"{measure}, Index of {figures['index']} added", figure, f"{command[:-1]} --index FILE`"
+            else:
+                yield measure, figure, command
 
 
 def run_example(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from codeassist.terminology.index_file import IndexNode
 from codeassist.terminology.index_wordings import split_alternatives
@@ -89,11 +90,10 @@ def _descend(node: IndexNode, pieces: Sequence[str]) -> IndexNode | None:
     return None
 
 
-def _names(title: str) -> Iterator[str]:
+@lru_cache(maxsize=100_000)
+def _names(title: str) -> tuple[str, ...]:
     whole = _fold(title)
-    yield whole
-    if "," in whole:
-        yield from (_fold(phrase) for phrase in split_alternatives(title))
+    return (whole, *(_fold(phrase) for phrase in split_alternatives(title))) if "," in whole else (whole,)
 
 
 def _fold(title: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -112,8 +113,8 @@ def read_segments(path: Sequence[IndexNode], wordings_by_title: Mapping[str, Seq
     segments: list[Segment] = []
     waiting: tuple[str, ...] = ()
     for depth, node in enumerate(path):
-        known = wordings_by_title.get(node.title) if depth == 0 else None
-        segment = _read_segment(node, known)
+        known = tuple(wordings_by_title.get(node.title, ())) if depth == 0 else ()
+        segment = _read_segment(node.title, node.modifiers, known)
         if waiting:
             segment = Segment(segment.phrases, (*waiting, *segment.connectors), segment.modifiers, segment.kind)
         waiting = ()
@@ -165,19 +166,20 @@ def split_alternatives(title: str) -> tuple[str, ...]:
     return tuple(phrases)
 
 
-def _read_segment(node: IndexNode, known: Sequence[str] | None) -> Segment:
-    title = _ABBREVIATION.sub(" ", node.title).strip(" ,")
+@lru_cache(maxsize=100_000)
+def _read_segment(printed: str, printed_modifiers: tuple[str, ...], known: tuple[str, ...]) -> Segment:
+    title = _ABBREVIATION.sub(" ", printed).strip(" ,")
     connectors, title = _read_connectors(title)
-    modifiers = [modifier for modifier in node.modifiers if not modifier.startswith(("see ", "meaning "))]
+    modifiers = [modifier for modifier in printed_modifiers if not modifier.startswith(("see ", "meaning "))]
     if connectors:
         connectors += [form for word in modifiers for form in _CONNECTORS.get(word.lower(), ())]
     optional = tuple(modifier for modifier in modifiers if _is_usable(modifier))
     kind: Literal["plain", "silent", "residual"] = "plain"
-    if _RESIDUAL.fullmatch(title) or (node.title and not title and not connectors):
+    if _RESIDUAL.fullmatch(title) or (printed and not title and not connectors):
         kind = "residual"
-    elif _SILENT.fullmatch(title) or not node.title:
+    elif _SILENT.fullmatch(title) or not printed:
         kind = "silent"
-    return Segment(tuple(known) if known else split_alternatives(title), tuple(connectors), optional, kind)
+    return Segment(known or split_alternatives(title), tuple(connectors), optional, kind)
 
 
 def _read_connectors(title: str) -> tuple[list[str], str]:
@@ -235,7 +237,13 @@ def _vary(plain: Sequence[Segment], phrases: Sequence[str], ties: Sequence[str])
         modifiers = plain[place].modifiers
         if place == last or len(modifiers) <= _MOST_EXAMPLES:
             for modifier in modifiers:
-                yield _join(_replace(phrases, place, f"{modifier} {phrases[place]}"), ties)
+                yield _join(_replace(phrases, place, _add_modifier(phrases[place], modifier)), ties)
+
+
+def _add_modifier(phrase: str, modifier: str) -> str:
+    """Return a phrase with an optional word, an English adjective before it: "essential hypertension"."""
+    is_adjective = _ADJECTIVE.fullmatch(modifier.split()[-1]) is not None
+    return f"{modifier} {phrase}" if is_adjective else f"{phrase} {modifier}"
 
 
 def _replace(texts: Sequence[str], place: int, text: str) -> list[str]:
@@ -257,4 +265,6 @@ def _join(phrases: Sequence[str], ties: Sequence[str]) -> str:
     words = " ".join(f"{tie} {group}" for tie, group in zip(used, _group(phrases, ties), strict=True)).split()
     known: set[str] = set()
     # Levels repeat each other ("intertrochanteric" > "femur" > "intertrochanteric"), clinicians do not.
-    return " ".join(word for word in words if word in _CONNECTORS or not (word.lower() in known or known.add(word.lower())))
+    return " ".join(
+        word for word in words if word in _CONNECTORS or not (word.lower() in known or known.add(word.lower()))
+    )

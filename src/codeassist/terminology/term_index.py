@@ -88,7 +88,10 @@ def _read_titles(codeset: CodeSet) -> Iterator[Term]:
 
 
 def _read_index(
-    codeset: CodeSet, normalizer: WordNormalizer, phrases: Mapping[str, Sequence[str]], held: Mapping[tuple[str, ...], str]
+    codeset: CodeSet,
+    normalizer: WordNormalizer,
+    phrases: Mapping[str, Sequence[str]],
+    held: Mapping[tuple[str, ...], str],
 ) -> Iterator[Term]:
     """Yield the wordings of the Alphabetic Index that a reviewed row, a shield or the code's own title does not hold.
 
@@ -141,32 +144,33 @@ def build_term_index(
         **pack_texts("cues", ("|".join(cue) for _, cue, _ in collected)),
         **_build_keys(words, pedigree, _read_in_notes(collected, words)),
         "one_piece": np.array([_is_one_piece(term) for term, _, _ in collected], np.bool_),
-        **_build_postings(words),
+        **_build_postings(words, pedigree != _RANK["index_entry"]),
     }
 
 
 def _read_in_notes(collected: Sequence[_Row], words: Sequence[tuple[str, ...]]) -> list[int]:
-    """Return the numbers of the terms that are looked for in notes; the others are for retrieval only.
+    """Return the numbers of the terms that are looked for in notes; the others are for retrieval only."""
+    counts = Counter(word for split in words for word in set(split))
+    rows = zip(collected, words, strict=True)
+    return [
+        i
+        for i, ((term, _, _), split) in enumerate(rows)
+        if len(split) <= MAX_WORDS and (term.status != "index_entry" or _is_mention(term, split, counts))
+    ]
+
+
+def _is_mention(term: Term, words: Sequence[str], counts: Mapping[str, int]) -> bool:
+    """Tell whether the wording of an index entry, met in a note, names a condition.
 
     Notes
     -----
     The index is made to be opened on purpose. Its terms for circumstances and services ("Follow-up", "Mammogram") name
-    in a note what is planned or done, and a single word that stands in many wordings ("Fistula") names a kind.
+    in a note what is planned or done; a single word that stands in many wordings ("Fistula") names a kind; and what an
+    abbreviation stands for depends on the note.
     """
-    counts = Counter(word for split in words for word in set(split))
-    return [
-        i
-        for i, ((term, _, _), split) in enumerate(zip(collected, words, strict=True))
-        if len(split) <= MAX_WORDS
-        and not (
-            term.status == "index_entry"
-            and (
-                term.code[0] in _FACTOR_LETTERS
-                or (len(split) == 1 and counts[split[0]] > _KIND)
-                or not _TIME_WORDS.isdisjoint(split)
-            )
-        )
-    ]
+    if term.code[0] in _FACTOR_LETTERS or not _TIME_WORDS.isdisjoint(words):
+        return False
+    return len(words) > 1 or (counts[words[0]] <= _KIND and not term.text.isupper())
 
 
 def _is_one_piece(term: Term) -> bool:
@@ -181,14 +185,20 @@ def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array, short: Sequen
     return {"keys": keys[order], "key_terms": terms[order]}
 
 
-def _build_postings(words: Sequence[tuple[str, ...]]) -> dict[str, Array | bytes]:
+def _build_postings(words: Sequence[tuple[str, ...]], counted: npt.NDArray[np.bool_]) -> dict[str, Array | bytes]:
+    """Return the terms of each word, and how much a word weighs.
+
+    Weights count only the terms that are there without an Alphabetic Index: its table of drugs says "poisoning" so often
+    that the word would weigh nothing, and a phrase should be as near to a title with an index as without.
+    """
     vocabulary = sorted({word for split in words for word in split}, key=hash_word)
     number = {word: i for i, word in enumerate(vocabulary)}
     pairs = np.unique(
         np.array([(number[word], i) for i, split in enumerate(words) for word in split], np.int64), axis=0
     )
     counts = np.bincount(pairs[:, 0], minlength=len(vocabulary))
-    idf = np.log(len(words) / counts).astype(np.float32)
+    weighed = np.bincount(pairs[counted[pairs[:, 1]], 0], minlength=len(vocabulary))
+    idf = np.log(np.count_nonzero(counted) / np.maximum(weighed, 1)).astype(np.float32)
     return {
         **pack_texts("vocabulary", vocabulary),
         "vocabulary_hashes": np.array([hash_word(word) for word in vocabulary], np.uint64),
