@@ -74,7 +74,7 @@ def make_speed_rows(figures: Figures) -> Iterator[Row]:
 
 
 def make_table(folder: Path = common.RESULTS) -> str:
-    """Return the table of everything that was recorded as Markdown, what was measured with an index added at its end."""
+    """Return the table of everything that was recorded as Markdown, at its end what was measured with an index."""
     rows = [*_read_rows(folder, with_index=False), *_read_rows(folder, with_index=True)]
     lines = [f"| {measure} | {figure} | {command} |" for measure, figure, command in rows]
     return "\n".join(["| measure | figure | printed by |", "|---|---|---|", *lines])

@@ -233,7 +233,7 @@ def import_edition(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Fiscal year, e.g. 2027, where no name in the release tells it; for an index, the edition to add it to.",
+            help="Fiscal year, e.g. 2027, where no name tells it; for an index, the edition to add it to.",
         ),
     ] = None,
     only_index: Annotated[

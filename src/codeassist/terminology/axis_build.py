@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from codeassist.core.codes import Term
 from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, Facet
 from codeassist.terminology.axis_overrides import AxisOverrides
 from codeassist.terminology.axis_titles import TitleReader, find_abbreviations

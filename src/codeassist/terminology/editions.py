@@ -193,7 +193,9 @@ def _get_source(edition: str | None) -> EditionSource:
 
 def _describe(source: EditionSource, progress: Progress | None) -> EditionInfo:
     codeset = load_source(source, progress=progress)
-    contents = tuple(role for role in ROLES if role in source.files)
+    # An index alone was added to the bundled tabular list.
+    roles = source.files.keys() | (set() if source.files.keys() & {"tabular", "order"} else {"tabular"})
+    contents = tuple(role for role in ROLES if role in roles)
     return EditionInfo(
         source.edition,
         source.valid_from,

@@ -203,7 +203,7 @@ def _is_usable(modifier: str) -> bool:
 
 def _is_form(first: str, part: str) -> bool:
     """Tell whether a part of a title is another form of its first word: "diabetic", "nasal", "teeth"."""
-    one, other = first.lower(), part.split()[0].lower()
+    one, other = first.lower(), part.split(maxsplit=1)[0].lower()
     if one[:1] != other[:1]:
         return False
     if one[: min(3, len(one) - 1)] == other[: min(3, len(one) - 1)]:
@@ -242,7 +242,7 @@ def _vary(plain: Sequence[Segment], phrases: Sequence[str], ties: Sequence[str])
 
 def _add_modifier(phrase: str, modifier: str) -> str:
     """Return a phrase with an optional word, an English adjective before it: "essential hypertension"."""
-    is_adjective = _ADJECTIVE.fullmatch(modifier.split()[-1]) is not None
+    is_adjective = _ADJECTIVE.fullmatch(modifier.rsplit(maxsplit=1)[-1]) is not None
     return f"{modifier} {phrase}" if is_adjective else f"{phrase} {modifier}"
 
 
@@ -263,8 +263,6 @@ def _join(phrases: Sequence[str], ties: Sequence[str]) -> str:
         phrases = ["", *phrases[1:]]
     used = ["", *(tie for tie in ties[1:] if tie)]
     words = " ".join(f"{tie} {group}" for tie, group in zip(used, _group(phrases, ties), strict=True)).split()
-    known: set[str] = set()
     # Levels repeat each other ("intertrochanteric" > "femur" > "intertrochanteric"), clinicians do not.
-    return " ".join(
-        word for word in words if word in _CONNECTORS or not (word.lower() in known or known.add(word.lower()))
-    )
+    first = {word.lower(): place for place, word in reversed(list(enumerate(words)))}
+    return " ".join(word for place, word in enumerate(words) if word in _CONNECTORS or first[word.lower()] == place)

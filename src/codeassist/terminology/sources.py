@@ -14,14 +14,13 @@ from codeassist.core.codes import ICD10CM
 from codeassist.errors import AssetError
 from codeassist.terminology.bundled import find_bundled, read_code_list
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.compile import COMPILER_VERSION, IndexTerms, compile_arrays
+from codeassist.terminology.compile import COMPILER_VERSION, compile_arrays
 from codeassist.terminology.index_file import IndexFile, read_index
 from codeassist.terminology.index_terms import make_index_terms
 from codeassist.terminology.order_file import list_codes, merge_order, read_order
 from codeassist.terminology.release import INDEX_ROLES
 from codeassist.terminology.store import Arrays, Progress, hash_file, load_or_build
 from codeassist.terminology.tabular import TabularList, read_tabular
-
 
 _INDEX_COMPILERS = sorted(Path(__file__).parent.glob("index_*"))
 

@@ -174,7 +174,7 @@ def _is_mention(term: Term, words: Sequence[str], counts: Mapping[str, int]) -> 
 
 
 def _is_one_piece(term: Term) -> bool:
-    """Tell whether the words of a term must not be joined by "and" or "or": "stroke or brain tumor" is no brain stroke."""
+    """Tell whether no "and" or "or" may stand inside a term: "stroke or brain tumor" is no brain stroke."""
     return term.status == "index_entry" and _CONJUNCTIONS.isdisjoint(term.text.lower().split())
 
 
@@ -188,8 +188,8 @@ def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array, short: Sequen
 def _build_postings(words: Sequence[tuple[str, ...]], counted: npt.NDArray[np.bool_]) -> dict[str, Array | bytes]:
     """Return the terms of each word, and how much a word weighs.
 
-    Weights count only the terms that are there without an Alphabetic Index: its table of drugs says "poisoning" so often
-    that the word would weigh nothing, and a phrase should be as near to a title with an index as without.
+    Weights count only the terms that are there without an Alphabetic Index: its table of drugs says "poisoning" so
+    often that the word would weigh nothing, and a phrase should be as near to a title with an index as without.
     """
     vocabulary = sorted({word for split in words for word in split}, key=hash_word)
     number = {word: i for i, word in enumerate(vocabulary)}
