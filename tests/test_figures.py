@@ -64,6 +64,18 @@ def test_every_benchmark_that_was_recorded_is_shown(figures, tmp_path):
     assert "medspaCy" not in table
 
 
+def test_what_was_measured_with_an_index_stands_apart(figures, tmp_path):
+    write(
+        tmp_path, "search", {"doid": {"top1": 0.1, "top5": 0.2}}, {"index": "2030", "doid": {"top1": 0.3, "top5": 0.4}}
+    )
+
+    assert figures.make_table(tmp_path).splitlines()[2:] == [
+        "| disease names (doid): first hit / among five | 0.1 / 0.2 | `benchmarks/search.py` |",
+        "| disease names (doid): first hit / among five, Index of 2030 added | 0.3 / 0.4 "
+        "| `benchmarks/search.py --index FILE` |",
+    ]
+
+
 def test_without_results_the_table_is_empty(figures, tmp_path):
     assert figures.make_table(tmp_path).splitlines() == ["| measure | figure | printed by |", "|---|---|---|"]
 

@@ -53,8 +53,9 @@ def make_index_terms(files: Sequence[IndexFile]) -> Mapping[str, Sequence[str]]:
 
 
 def _read_file(file: IndexFile, references: References, titles: Mapping[str, Sequence[str]]) -> Iterator[_Found]:
-    if any(column for path in walk(file.nodes[:1]) for _, column in path[-1].codes):
-        yield from _read_columns(file, references)
+    columns = {column for path in walk(file.nodes) for _, column in path[-1].codes if column}
+    if columns:
+        yield from _read_columns(file, references, is_sites=any(column.startswith("Malignant") for column in columns))
         return
     for path in walk(file.nodes):
         segments = read_segments(path, titles)
@@ -110,12 +111,11 @@ def _is_telling(wording: str) -> bool:
     return len(words) > 1 or (len(words) == 1 and words[0] not in read_common_words(_COMMONEST))
 
 
-def _read_columns(file: IndexFile, references: References) -> Iterator[_Found]:
+def _read_columns(file: IndexFile, references: References, *, is_sites: bool) -> Iterator[_Found]:
     """Yield the wordings of a table: what each column says of the site or substance."""
-    patterns = _read_patterns()
-    # The neoplasm table is one main term, and its lines are sites; in the drug table main terms are substances.
-    is_sites = len(file.nodes) == 1
-    named = list(_name_lines(file.nodes[0].nodes if is_sites else file.nodes, references, is_sites=is_sites))
+    # The main term of the neoplasm table is "Neoplasm", and its lines are sites; in the drug table it is a substance.
+    nodes = tuple(below for node in file.nodes for below in node.nodes) if is_sites else file.nodes
+    named = list(_name_lines(nodes, references, is_sites=is_sites))
     codes_by_name: dict[tuple[str, str], set[str]] = defaultdict(set)
     for _, name, codes in named:
         for code, column in codes:
@@ -123,19 +123,19 @@ def _read_columns(file: IndexFile, references: References) -> Iterator[_Found]:
     for is_whole, name, codes in named:
         for code, column in codes:
             if is_whole or len(codes_by_name[_fold(name), column]) == 1:
-                for first, last, pattern in patterns.get(_squeeze(column), ()):
+                for first, last, pattern in _find_patterns(column):
                     if first <= code[:3] <= last:
                         yield _Found(code, pattern.format(name), is_whole)
 
 
 def _name_lines(
-    nodes: Sequence[IndexNode], references: References, *, is_sites: bool
+    nodes: tuple[IndexNode, ...], references: References, *, is_sites: bool
 ) -> Iterator[tuple[bool, str, tuple[tuple[str, str], ...]]]:
     """Yield each name of each line of a table: whether it is the whole path, the name, the codes with their columns.
 
     A site may be named without the larger one around it: "sigmoid colon" says large intestine as well.
     """
-    for path in walk(tuple(nodes)):
+    for path in walk(nodes):
         codes = path[-1].codes or _find_cells(path[-1], references)
         segments = read_segments(path, {})
         if not codes or not segments or any(segment.kind == "residual" for segment in segments):
@@ -183,14 +183,12 @@ def _read_titles() -> Mapping[str, Sequence[str]]:
     return table
 
 
-@lru_cache(maxsize=1)
-def _read_patterns() -> Mapping[str, Sequence[tuple[str, str, str]]]:
-    """Return by column the first and the last category that a pattern is for, and the pattern."""
-    table: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for row in _read_table("index_columns.tsv"):
-        first, _, last = row["codes"].partition("-")
-        table[_squeeze(row["column"])].append((first, last or "Z99", row["wording"]))
-    return table
+@lru_cache(maxsize=32)
+def _find_patterns(column: str) -> Sequence[tuple[str, str, str]]:
+    """Return the patterns of a column, each after the first and the last category that it is for."""
+    rows = (row for row in _read_table("index_columns.tsv") if _squeeze(column).startswith(_squeeze(row["column"])))
+    limits = ((row["codes"].partition("-"), row["wording"]) for row in rows)
+    return [(first, last, wording) for (first, _, last), wording in limits]
 
 
 def _read_table(name: str) -> list[dict[str, str]]:
