@@ -55,6 +55,9 @@ lock:
 
 models: setup
 	@test -d "$(GOLD)" || { echo "run make models GOLD=/path/to/gold" >&2; exit 1; }
+	# In this order: the ranking is fitted over the embedding.
+	PYTHONPATH=models $(BIN)/python models/term_embedding/train.py --gold $(GOLD)
+	PYTHONPATH=models $(BIN)/python models/search_ranking/train.py --gold $(GOLD)
 	$(BIN)/python models/reportability/train.py --gold $(GOLD)
 
 clean:

@@ -1,12 +1,15 @@
 """How often are the suggested codes those of expert coders? Prints the figures of the gold folder's scorer.
 
-usage: python benchmarks/accuracy.py --gold PATH [--sets aci mts_icd ...] [--errors N] [--index FILE] [--record]
+usage: python benchmarks/accuracy.py --gold PATH [--sets aci mts_icd ...] [--errors N] [--folds] [--index FILE]
+    [--record]
 """
 
 from __future__ import annotations
 
 import collections
+import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,16 +26,22 @@ NOTE_SETS = {
     "codiesp/train": "codiesp/train.jsonl",
 }
 ASSERTION = "assertion"
+FOLDS = 5
+HUMANS = ("between coders, same notes", "coders vs majority")
 
 
-def predict(assistant: codeassist.CodeAssist, notes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Code every note as its own encounter."""
-    results = []
+def predict(
+    assistant: codeassist.CodeAssist, notes: Iterable[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], dict[str, set[str]]]:
+    """Code every note as its own encounter; also give the codes that its words name."""
+    results, named = [], {}
     for row in notes:
         note = codeassist.Note(row["note_id"], row["text"])
         encounter = codeassist.Encounter(row["note_id"], (note,), setting=row.get("setting", "outpatient"))
-        results.append(to_document(assistant.code(encounter)))
-    return results
+        result = assistant.code(encounter)
+        results.append(to_document(result))
+        named[row["note_id"]] = find_candidates(result)
+    return results, named
 
 
 def write_lines(rows: Iterable[Mapping[str, Any]], folder: Path) -> str:
@@ -61,26 +70,49 @@ def assess_sentences(assistant: codeassist.CodeAssist, gold: Path) -> list[dict[
     return rows
 
 
-def gold_codes(gold: Path, name: str) -> dict[str, tuple[set[str], set[str]]]:
-    """Return the codes that must be found and the codes that may be reported, for each note."""
+def read_labels(gold: Path, name: str) -> Iterable[dict[str, Any]]:
+    """Yield the rows of a set's table of labels."""
+    return common.read_rows(gold / name / "labels.jsonl")
+
+
+def gold_codes(gold: Path, name: str, *, whole_groups: bool = False) -> dict[str, tuple[set[str], set[str]]]:
+    """Return the codes that must be found and the codes that may be reported, for each note.
+
+    Of a group of interchangeable codes the first must be found, with ``whole_groups`` each counts as required.
+    """
     if name == "aci":
         out = {}
-        for row in common.read_rows(gold / "aci/labels.jsonl"):
+        for row in read_labels(gold, name):
             votes = collections.Counter(c for who in ("amazon", "medcoder", "cpc") for c in set(row.get(who, [])))
             out[row["note_id"]] = ({c for c, n in votes.items() if n > 1}, set(votes))
         return out
     if name == "mts_icd":
-        rows = common.read_rows(gold / "mts_icd/labels.jsonl")
-        return {row["note_id"]: ({group[0] for group in row["required"]}, set(row["acceptable"])) for row in rows}
+        most = None if whole_groups else 1
+        return {
+            row["note_id"]: ({code for group in row["required"] for code in group[:most]}, set(row["acceptable"]))
+            for row in read_labels(gold, name)
+        }
     if name == "codiesp/train":
         return {row["note_id"]: (set(row["codes"]),) * 2 for row in common.read_rows(gold / "codiesp/train.jsonl")}
     return {}
 
 
-def classify_errors(result: Mapping[str, Any], due: set[str], allowed: set[str]) -> list[tuple[str, str]]:
-    """Return the errors of one note as pairs of kind and codes."""
+def find_candidates(result: codeassist.CodingResult) -> set[str]:
+    """Return the codes that the note's words name, whatever it asserts of them."""
+    return {candidate.code.value for candidate in result.candidates}
+
+
+def classify_errors(
+    result: Mapping[str, Any], named: set[str], due: set[str], allowed: set[str]
+) -> list[tuple[str, str]]:
+    """Return the errors of one note as pairs of kind and codes.
+
+    A code that is due and named by the note's words, but is nowhere suggested, was lost by what was read of its
+    assertion; one that nothing names, while a wrong code of its chapter is reported, was linked to a wrong category.
+    """
     reported = {s["code"] for s in result["diagnoses"] if s["disposition"] == "report"}
     considered = {s["code"] for s in result["diagnoses"]} - reported
+    wrong = {code for code in reported if not is_hit(code, allowed)}
     errors = []
     for code in sorted(due):
         bare = code.rstrip("*")
@@ -93,17 +125,27 @@ def classify_errors(result: Mapping[str, Any], due: set[str], allowed: set[str])
             errors.append(("found, not reported", code))
         elif any(c[:3] == code[:3] for c in considered):
             errors.append(("category found, not reported", code))
+        elif any(c.startswith(bare) for c in named):
+            errors.append(("wrong assertion", code))
+        elif any(c[0] == code[0] for c in wrong):
+            errors.append(("wrong category", code))
         else:
             errors.append(("missed mention", code))
     known = {c[:3] for c in allowed}
-    for code in sorted(reported):
-        if not any(code.startswith(g.rstrip("*")) if g.endswith("*") else code == g for g in allowed):
-            kind = "reported, wrong code of the category" if code[:3] in known else "reported, not reportable"
-            errors.append((kind, code))
+    for code in sorted(wrong):
+        kind = "reported, wrong code of the category" if code[:3] in known else "reported, not reportable"
+        errors.append((kind, code))
     return errors
 
 
-def print_errors(gold: Path, name: str, results: list[dict[str, Any]], most: int) -> None:
+def is_hit(code: str, gold: Iterable[str]) -> bool:
+    """Tell whether a code is among gold codes, of which headers end in a star."""
+    return any(code.startswith(g.rstrip("*")) if g.endswith("*") else code == g for g in gold)
+
+
+def print_errors(
+    gold: Path, name: str, results: list[dict[str, Any]], named: Mapping[str, set[str]], most: int
+) -> None:
     """Print the errors of a set by kind."""
     codes = gold_codes(gold, name)
     kinds = collections.Counter()
@@ -112,7 +154,7 @@ def print_errors(gold: Path, name: str, results: list[dict[str, Any]], most: int
         due, allowed = codes.get(result["encounter_id"], (set(), set()))
         if not allowed:
             continue
-        errors = classify_errors(result, due, allowed)
+        errors = classify_errors(result, named[result["encounter_id"]], due, allowed)
         kinds.update(kind for kind, _ in errors)
         listed += [(result["encounter_id"], kind, code) for kind, code in errors]
     for kind, count in kinds.most_common():
@@ -145,6 +187,87 @@ def score_translated(gold: Path, results: list[dict[str, Any]]) -> dict[str, flo
     return {"P": round(precision, 3), "R": round(recall, 3), "F1": round(f1, 3)}
 
 
+def read_shares(gold: Path, name: str) -> dict[str, dict[str, float]]:
+    """Return for each note the share of its coders that report a code."""
+    if name == "aci":
+        coders = ("amazon", "medcoder", "cpc")
+        rows = {row["note_id"]: [row[who] for who in coders if who in row] for row in read_labels(gold, name)}
+        return {
+            note_id: {code: sum(code in own for own in lists) / len(lists) for code in set().union(*lists)}
+            for note_id, lists in rows.items()
+        }
+    # Of two coders one accepts what is acceptable, both what is required.
+    return {
+        note_id: dict.fromkeys(allowed, 0.5) | dict.fromkeys(due, 1.0)
+        for note_id, (due, allowed) in gold_codes(gold, name, whole_groups=True).items()
+    }
+
+
+def calibrate(gold: Path, name: str, results: list[dict[str, Any]], bins: int = 10) -> float | None:
+    """Return the expected calibration error: how far confidences are from the share of coders that report the code.
+
+    Sets on which the model was fitted have their held-out figure in the model's card.
+    """
+    shares = read_shares(gold, name)
+    gaps = [0.0] * bins
+    count = 0
+    for result in results:
+        own = shares.get(result["encounter_id"], {})
+        for each in result["diagnoses"] if own else ():
+            share = max((value for code, value in own.items() if is_hit(each["code"], [code])), default=0.0)
+            gaps[min(int(each["confidence"] * bins), bins - 1)] += each["confidence"] - share
+            count += 1
+    return round(sum(map(abs, gaps)) / count, 4) if count else None
+
+
+def score_folds(gold: Path, name: str, path: str) -> list[dict[str, Any]]:
+    """Score each fifth of a set's notes by itself: how far a figure depends on which notes it was measured on."""
+    folder = Path(name).parts[0]
+    scores = []
+    for fold in range(FOLDS):
+        with tempfile.TemporaryDirectory() as temporary:
+            part = Path(temporary)
+            (part / folder).mkdir()
+            shutil.copy(gold / "score.py", part / "score.py")
+            for file in (gold / folder).iterdir():
+                write_part(file, part / folder / file.name, fold)
+            scores.append(common.score(part, "notes", name, path))
+    return scores
+
+
+def write_part(source: Path, target: Path, fold: int) -> None:
+    """Copy a file of the gold folder, of a table of notes only the rows of one fold."""
+    lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+    if source.suffix == ".jsonl":
+        lines = [line for line in lines if hash_fold(json.loads(line)["note_id"]) == fold]
+    target.write_text("".join(lines), encoding="utf-8")
+
+
+def hash_fold(note_id: str) -> int:
+    """Return the fold of a note, the same in every run."""
+    return int(hashlib.sha256(note_id.encode()).hexdigest()[:8], 16) % FOLDS
+
+
+def summarize_folds(scores: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the mean of each figure over the folds, and its lowest and highest value."""
+    flat = [
+        {f"{outer} {inner}".strip(): value for outer, block in flatten(score) for inner, value in block.items()}
+        for score in scores
+    ]
+    return {
+        name: f"{sum(row[name] for row in flat) / len(flat):.3f} ({min(row[name] for row in flat):.3f} to "
+        f"{max(row[name] for row in flat):.3f})"
+        for name in flat[0]
+        if all(isinstance(row.get(name), float) for row in flat)
+    }
+
+
+def flatten(score: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Yield the blocks of a score with their names; the figures that stand alone have none."""
+    yield "", {name: value for name, value in score.items() if not isinstance(value, dict)}
+    yield from ((name, value) for name, value in score.items() if isinstance(value, dict) and name not in HUMANS)
+
+
 def translate(code: str, table: Mapping[str, list[str]], space: set[str]) -> set[str]:
     """Return the labels' codes that one code stands for."""
     while code not in table and len(code) > 3:
@@ -158,6 +281,7 @@ def main() -> None:
     parser = common.make_parser(__doc__ or "")
     parser.add_argument("--sets", nargs="*", choices=[*NOTE_SETS, ASSERTION], default=[*NOTE_SETS, ASSERTION])
     parser.add_argument("--errors", type=int, default=0, help="how many errors to list for each set of notes")
+    parser.add_argument("--folds", action="store_true", help="also score each fifth of the notes by itself")
     parser.add_argument("--record", action="store_true", help="append the figures to benchmarks/results")
     options = parser.parse_args()
     gold = common.require_gold(options.gold)
@@ -168,8 +292,12 @@ def main() -> None:
         folder = Path(name)
         for chosen in options.sets:
             if chosen in NOTE_SETS:
-                results = predict(assistant, common.read_rows(gold / NOTE_SETS[chosen]))
-                figures[chosen] = common.score(gold, "notes", chosen, write_lines(results, folder))
+                results, named = predict(assistant, common.read_rows(gold / NOTE_SETS[chosen]))
+                path = write_lines(results, folder)
+                figures[chosen] = common.score(gold, "notes", chosen, path)
+                figures[chosen]["calibration"] = calibrate(gold, chosen, results)
+                if options.folds:
+                    figures[chosen]["folds"] = summarize_folds(score_folds(gold, chosen, path))
                 if chosen == "cmc2007":
                     figures[chosen]["translation completed"] = score_translated(gold, results)
             else:
@@ -177,7 +305,7 @@ def main() -> None:
                 figures[chosen] = common.score(gold, ASSERTION, path)
             print(chosen, json.dumps(figures[chosen]))
             if options.errors and chosen in NOTE_SETS:
-                print_errors(gold, chosen, results, options.errors)
+                print_errors(gold, chosen, results, named, options.errors)
     if options.record:
         common.record("accuracy", figures, label)
 

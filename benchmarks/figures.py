@@ -33,7 +33,7 @@ def make_accuracy_rows(figures: Figures) -> Iterator[Row]:
     """Yield measure, figure and command of every set of notes that was recorded."""
     command = "`benchmarks/accuracy.py`"
     if aci := figures.get("aci"):
-        recall, precision = aci["agreed_by_two"]["recall"], aci["precision_vs_any"]
+        recall, precision = aci["agreed_by_two"]["recall"], aci["agreed_by_two"]["precision_vs_any"]
         yield "clinic visits (aci): recall of codes two coders agree on", str(recall), command
         yield "clinic visits (aci): precision against any coder", str(precision), command
     if hospital := figures.get("mts_icd"):

@@ -24,7 +24,7 @@ TITLES = {
     "S01.00XA": "Unspecified open wound of scalp, initial encounter",
     "Z72.0": "Tobacco use",
 }
-HEADERS = {"I50", "S01"}
+HEADERS = {"I50", "S01", "Z72"}
 INCLUSIONS = {"I10": ("High blood pressure",), "M10.9": ("Podagra of renal origin",)}
 INCLUDES = {"I50": ("Cardiac asthma",)}
 ROWS = (

@@ -37,7 +37,7 @@ def test_the_newest_value_of_each_set_counts_though_no_run_measured_all(figures,
         tmp_path,
         "accuracy",
         {"mts_icd": {"recall_of_required": 0.1, "precision_vs_any": 0.2}},
-        {"aci": {"agreed_by_two": {"recall": 0.3}, "precision_vs_any": 0.4}},
+        {"aci": {"agreed_by_two": {"recall": 0.3, "precision_vs_any": 0.4}}},
         {"mts_icd": {"recall_of_required": 0.5, "precision_vs_any": 0.6}},
     )
     write(tmp_path, "search", {"doid": {"top1": 0.7, "top5": 0.8}})

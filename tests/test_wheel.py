@@ -91,7 +91,7 @@ def shipped(folder, *, suffixes):
 
 
 def test_wheel_carries_every_table_and_model(names):
-    wanted = shipped("data", suffixes={".tsv", ".toml", ".md"}) | shipped("models", suffixes={".json", ".md"})
+    wanted = shipped("data", suffixes={".tsv", ".toml", ".md"}) | shipped("models", suffixes={".json", ".md", ".onnx"})
 
     assert {name for name in names if name.startswith(ASSETS)} == wanted
 

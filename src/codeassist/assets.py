@@ -71,13 +71,13 @@ def hash_tables() -> str:
     return digest.hexdigest()
 
 
-def read_model(relative: str) -> dict[str, object]:
-    """Read the ``model.json`` of a model folder after checking it against the folder's manifest.
+def read_model(relative: str) -> dict[str, bytes]:
+    """Read the files of a model folder that its manifest lists, each checked against the manifest's sha256.
 
     Parameters
     ----------
     relative
-        Folder below the asset root, for example ``"models/reportability/1"``.
+        Folder below the asset root, for example ``"models/reportability/2"``.
 
     Raises
     ------
@@ -86,28 +86,23 @@ def read_model(relative: str) -> dict[str, object]:
     """
     folder = find_asset(relative)
     try:
-        content = (folder / "model.json").read_bytes()
-        expected = str(json.loads((folder / "manifest.json").read_bytes())["files"]["model.json"])
+        expected = dict(json.loads((folder / "manifest.json").read_bytes())["files"])
+        files = {name: (folder / name).read_bytes() for name in expected}
     except (OSError, ValueError, LookupError, TypeError) as error:
-        msg = f"{relative} has no readable model.json and manifest.json; reinstall the package"
+        msg = f"{relative} has no readable manifest.json with its files; reinstall the package"
         raise AssetError(msg) from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        msg = f"{relative}/model.json has sha256 {found[:12]}, its manifest says {expected[:12]}; reinstall the package"
-        raise AssetError(msg)
-    try:
-        model: object = json.loads(content)
-    except ValueError:
-        model = None
-    if not isinstance(model, dict):
-        msg = f"{relative}/model.json holds no JSON object; fit the model again or reinstall the package"
-        raise AssetError(msg)
-    return model
+    for name, content in files.items():
+        found = hashlib.sha256(content).hexdigest()
+        if found != expected[name]:
+            wanted = str(expected[name])[:12]
+            msg = f"{relative}/{name} has sha256 {found[:12]}, its manifest says {wanted}; reinstall the package"
+            raise AssetError(msg)
+    return files
 
 
 def _find_tables() -> Iterator[tuple[str, Path]]:
     """Yield the run-time files by a name that does not depend on where the package is installed."""
-    for folder, pattern in (("data", "*.tsv"), ("models", "model.json")):
+    for folder, pattern in (("data", "*.tsv"), ("models", "manifest.json")):
         root = asset_root() / folder
         yield from ((f"{folder}/{path.relative_to(root).as_posix()}", path) for path in root.rglob(pattern))
     for path in _PACKAGE.rglob("*.tsv"):

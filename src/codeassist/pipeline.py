@@ -27,11 +27,12 @@ from codeassist.core.results import CodingResult, PipelineInfo
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError, UnsupportedInputError
 from codeassist.linking.linker import Linker
-from codeassist.linking.retrieval import WordRetriever
+from codeassist.linking.ranking import Ranking
+from codeassist.linking.retrieval import TermFinder, WordRetriever
 from codeassist.linking.search import Searcher
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
-from codeassist.selection.reportability import ReportabilityModel
+from codeassist.selection.reportability import DeclaredPoints, FittedModel
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.selector import Selector
 from codeassist.terminology.editions import pick_edition
@@ -72,12 +73,12 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
         select=Selector(
             codeset,
             ConditionGatherer.load(codeset, tables),
-            RuleBook.load(codeset, vocabulary.prefixes_by_medication),
-            ReportabilityModel.load(),
-            ReportabilityModel.load_study_rule(),
+            RuleBook.load(codeset, tables, vocabulary.prefixes_by_medication),
+            FittedModel.load(),
+            DeclaredPoints.load(),
             settings=settings.selection,
         ),
-        search=Searcher(vocabulary, retrieve),
+        search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codeassist.annotation.matcher import TermMatcher, WordReader
+from codeassist.annotation.matcher import TermMatcher, WordReader, keep_apart
 from codeassist.core.notes import Encounter, Note
 from codeassist.io.documents import to_document, to_json
 from codeassist.pipeline import load
@@ -204,7 +204,7 @@ KEYS = {
     "diagnoses": ["code", "system", "display", "confidence", "disposition", "role", "evidence", "candidates",
                   "rationale", "flags", "modifiers"],
     "evidence": ["note_id", "start", "end", "text"],
-    "candidates": ["code", "display", "score"],
+    "candidates": ["code", "display", "score", "rationale"],
     "rationale": ["feature", "points", "detail"],
     "flags": ["kind", "with", "detail"],
     "cues": ["start", "end"],
@@ -258,7 +258,8 @@ def test_any_text_is_accepted(assistant, text):
     result = assistant.code(text)
 
     assert all(result.encounter.slice(mention.span) == mention.surface for mention in result.mentions)
-    assert json.loads(to_json(result)) == to_document(result)
+    # JSON writes two halves of a character that stand together as the character, and so must be what is compared.
+    assert json.loads(to_json(result)) == json.loads(json.dumps(to_document(result)))
 
 
 @settings(max_examples=150, deadline=None)
@@ -267,7 +268,8 @@ def test_any_text_can_be_searched_and_assessed(assistant, text):
     hits = assistant.search(text)
 
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert len(assistant.assess(text, [(0, len(text))])) == 1
+    spans = [(0, len(text))] if text else []
+    assert len(assistant.assess(text, spans)) == len(spans)
 
 
 @settings(max_examples=15, deadline=None)
@@ -289,7 +291,8 @@ def test_the_matcher_agrees_with_the_exhaustive_one_on_the_whole_index(stages, p
     reader = WordReader(index.normalizer, frozenset({"left", "right", "acute", "chronic"}), stages.vocabulary.corrector)
     words = reader(get_tokenizer()("\n\n".join(paragraphs)[:250]))
 
-    found = [tuple(each[:3]) for each in TermMatcher(index)(words)]
+    kept = keep_apart(TermMatcher(index)(words), bytearray(len(words.words)), lambda _: True)
+    found = [tuple(match[:3]) for match, _ in kept]
 
     places = find_everything(words, lambda chosen: 0 if index.find_exact(chosen) else None)
     assert found == [each[:3] for each in keep_best(places)]

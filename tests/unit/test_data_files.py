@@ -130,6 +130,7 @@ def test_every_code_exists_in_the_edition(path, codeset, prefixes):
         "code": lambda value: value in codeset,
         "billable": codeset.is_billable,
         "prefix": lambda value: value in prefixes,
+        "prefixes": lambda value: all(part in prefixes for part in value.lstrip("!").split("|")),
         "code or mark": lambda value: value in MARKS or value in codeset,
     }
 
@@ -137,7 +138,7 @@ def test_every_code_exists_in_the_edition(path, codeset, prefixes):
         (column, row[column])
         for column, kind in find_declaration(path)["codes"].items()
         for row in read(path)
-        if not exists[kind](row[column])
+        if row[column] and not exists[kind](row[column])
     }
 
     assert absent == set()

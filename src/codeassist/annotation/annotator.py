@@ -5,27 +5,30 @@ Spells out the order of reading: tokens, words, terms, senses, assertion. The sp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+from spacy.attrs import IDX
 from spacy.tokens import Doc
 
 from codeassist.annotation.abbreviations import find_definitions
 from codeassist.annotation.assertion import AssertionEngine
-from codeassist.annotation.matcher import Match, NoteWords, TermMatcher, WordReader
+from codeassist.annotation.labels import LabelFinder
+from codeassist.annotation.matcher import Match, NoteWords, TermMatcher, WordReader, keep_apart
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
 from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
+from codeassist.annotation.tokens import NoteTokenizer
 from codeassist.config import AnnotationSettings
 from codeassist.core.mentions import Annotations, Assertion, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
-from codeassist.terminology.words import get_tokenizer
+from codeassist.terminology.axis_wordings import COMMA
 
 _NEARBY = 7
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_Nearby = tuple[tuple[str, ...], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Parts:
     measure: MeasurementReader
     find_medications: MedicationFinder
     find_phrases: PhraseFinder
+    find_labels: LabelFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Annotator:
     def __init__(self, parts: Parts, *, settings: AnnotationSettings) -> None:
         self._parts = parts
         self._settings = settings
-        self._tokenize = get_tokenizer()
+        self._tokenize = NoteTokenizer()
 
     def __call__(self, encounter: Encounter, sections: Sequence[Section]) -> Annotations:
         """Read every note of the encounter."""
@@ -71,7 +75,7 @@ class Annotator:
         measurements: list[Measurement] = []
         for note in encounter.notes:
             own = [section for section in sections if section.body.note_id == note.note_id]
-            doc = self._tokenize(_SURROGATE.sub("?", note.text))
+            doc = self._tokenize(note.text)
             mentions += self._read(doc, note, own)
             measurements += self._parts.measure(doc, note)
         return Annotations(tuple(mentions), tuple(measurements))
@@ -80,32 +84,43 @@ class Annotator:
         self, note: Note, sections: Sequence[Section], spans: Sequence[tuple[int, int]]
     ) -> tuple[Assertion, ...]:
         """Return what a note asserts of any stretches of it."""
-        doc = self._tokenize(_SURROGATE.sub("?", note.text))
+        doc = self._tokenize(note.text)
         return self._parts.assess(doc, sections, spans, note.note_id)
 
     def _read(self, doc: Doc, note: Note, sections: Sequence[Section]) -> Iterator[Mention]:
         words = self._parts.read_words(doc)
         definitions = find_definitions(doc) if self._settings.read_abbreviation_definitions else {}
-        matches = self._parts.match(words)
-        phrases = list(self._find_phrases(doc, words, sections, matches))
-        choose = partial(self._choose, doc, note.text, words, definitions)
-        found = [each for match in matches if (each := choose(match)) is not None]
-        read = {i for phrase in phrases for i in range(phrase.first, phrase.last + 1)}
-        found = [each for each in found if each.first not in read] + phrases
+        read = partial(self._read_match, doc, note.text, words, definitions)
+        offsets = doc.to_array(IDX).tolist()
+        starts = [offsets[token] for token in words.token]
+        taken = bytearray(len(words.words))
+        for label in self._parts.find_labels(doc, words, sections, starts):
+            taken[label] = 1
+        matches = keep_apart(self._parts.match(words), taken, read)
+        phrases = list(self._find_phrases(doc, words, sections, starts, [match for match, _ in matches]))
+        found = [each for _, readings in matches for each in readings]
+        in_phrases = {i for phrase in phrases for i in range(phrase.first, phrase.last + 1)}
+        found = [each for each in found if each.first not in in_phrases] + phrases
         found = sorted([*found, *self._find_medications(doc, words, found)], key=lambda each: each.start)
+        contexts = list(_nearby_words(words, found))
+        # Of a note of megabytes these are a good part of the memory, and the cues need theirs next.
+        del words, matches, phrases, read
         assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
-        contexts = _nearby_words(words, [(each.first, each.last) for each in found])
         places = _Places(sections)
         for each, assertion, nearby in zip(found, assertions, contexts, strict=True):
             yield _make_mention(note, each, assertion, nearby, places)
 
     def _find_phrases(
-        self, doc: Doc, words: NoteWords, sections: Sequence[Section], matches: Sequence[Match]
+        self,
+        doc: Doc,
+        words: NoteWords,
+        sections: Sequence[Section],
+        starts: Sequence[int],
+        matches: Sequence[Match],
     ) -> Iterator[_Found]:
         headings = [(span.start, span.end) for section in sections for span in section.problem_headings]
         if not headings:
             return
-        starts = [doc[token].idx for token in words.token]
         for first, last in self._parts.find_phrases(words, starts, headings, matches):
             start, end = _place(doc, words, first, last)
             yield _Found(start, end, first, last, "problem", " ".join(words.words[first : last + 1]), ())
@@ -117,17 +132,23 @@ class Annotator:
                 start, end = _place(doc, words, first, last)
                 yield _Found(start, end, first, last, "medication", name.lower(), ())
 
-    def _choose(
+    def _read_match(
         self, doc: Doc, text: str, words: NoteWords, definitions: Mapping[str, str], match: Match
-    ) -> _Found | None:
+    ) -> tuple[_Found, ...] | None:
+        """Return what a match names: nothing for a shield, None where a shorter match may be read instead."""
         start, end = _place(doc, words, match.first, match.last)
-        surface = text[start:end]
-        terms = self._parts.choose(match.place, surface, words=words.word_set, definitions=definitions)
+        terms = self._parts.choose(
+            match.place,
+            text[start:end],
+            words=words.word_set,
+            definitions=definitions,
+            across_joint=bool(words.joints[match.first] != words.joints[match.last]),
+        )
         if not terms:
-            return None
+            return None if terms is None else ()
         entity_type = self._parts.choose.entity_type(terms[0])
         numbers = tuple(term.number for term in terms)
-        return _Found(start, end, match.first, match.last, entity_type, terms[0].text.lower(), numbers)
+        return (_Found(start, end, match.first, match.last, entity_type, terms[0].text.lower(), numbers),)
 
 
 def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]:
@@ -136,7 +157,7 @@ def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]
     return doc[words.token[first]].idx, final.idx + len(final)
 
 
-def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: tuple[str, ...], places: _Places) -> Mention:
+def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: _Nearby, places: _Places) -> Mention:
     section, is_heading = places.find(found.start, found.end)
     return Mention(
         span=Span(note.note_id, found.start, found.end),
@@ -146,8 +167,9 @@ def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: tuple
         surface=note.text[found.start : found.end],
         reading=found.reading,
         terms=found.terms,
-        nearby_words=nearby,
+        nearby_words=nearby[0],
         is_heading=is_heading,
+        own_words=nearby[1],
     )
 
 
@@ -173,22 +195,75 @@ class _Places:
         return section.kind, self._heading < len(headings) and headings[self._heading].start < end
 
 
-def _nearby_words(words: NoteWords, places: Sequence[tuple[int, int]]) -> Iterator[tuple[str, ...]]:
-    """Yield for each named thing the words of its clause up to its neighbours, its own included.
+def _nearby_words(words: NoteWords, found: Sequence[_Found]) -> Iterator[_Nearby]:
+    """Yield for each named thing the words of its clause up to its neighbours, its own included, and where these are.
 
-    Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain").
+    Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain"), unless
+    they are an aside ("asthma, severe, and hip pain"). Medications are no neighbours: what is treated goes on behind.
     """
-    clauses = words.clause
-    for i, (first, last) in enumerate(places):
-        lowest = places[i - 1][1] + 1 if i else 0
-        low = max(lowest, first - _NEARBY)
-        while clauses[low] != clauses[first]:
+    conditions = [each for each in found if each.entity_type != "medication"]
+    ends = [*(each.first for each in conditions), len(words.clause)]
+    read: dict[_Found, _Nearby] = {}
+    lowest = 0
+    for each, following in zip(conditions, ends[1:], strict=True):
+        low = max(lowest, each.first - _NEARBY)
+        while words.clause[low] != words.clause[each.first]:
             low += 1
-        following = places[i + 1][0] if i + 1 < len(places) else len(clauses)
-        has_next = following < len(clauses) and clauses[following] == clauses[first]
-        high = last
-        while high + 1 < following and high < last + _NEARBY and clauses[high + 1] == clauses[first]:
-            if has_next and words.after_conjunction[high + 1]:
+        high, lowest = _find_reach(words, each.last, following)
+        read[each] = _mark_commas(words, low, high, (each.first, each.last))
+    yield from (
+        read.get(each) or (words.words[each.first : each.last + 1], (0, each.last - each.first + 1)) for each in found
+    )
+
+
+def _find_reach(words: NoteWords, last: int, following: int) -> tuple[int, int]:
+    """Return the last word near what ends at ``last``, and the first that its next neighbour may have."""
+    clause = words.clause[last]
+    has_next = following < len(words.clause) and words.clause[following] == clause
+    high, free = last, last + 1
+    while high + 1 < following and high < last + _NEARBY and words.clause[high + 1] == clause:
+        if has_next and words.after_conjunction[high + 1]:
+            end = _find_aside(words, high + 1, following)
+            if end == high + 1:
                 break
+            # What follows in brackets or behind the next comma may share all but a side or severity of its own.
+            free = end if words.is_modifier[high + 1 : end].all() else free
+            high = end - 1
+        else:
             high += 1
-        yield words.words[low : high + 1]
+    return high, free
+
+
+def _find_aside(words: NoteWords, start: int, following: int) -> int:
+    """Return the end of what stands behind a comma and still says something of what stands before it.
+
+    That is a part that names nothing ("stroke, left MCA territory, due to AF"), and modifiers that no word follows
+    closely ("POAG, moderate - treated").
+    """
+    segment, modified = words.segment[start], start
+    if segment == words.segment[start - 1]:
+        return start
+    end = int(np.searchsorted(words.segment, segment, side="right"))
+    if end <= following:
+        return end
+    while modified < following and words.is_modifier[modified]:
+        modified += 1
+    is_bound = words.token[modified] == words.token[modified - 1] + 1
+    return start if is_bound else modified
+
+
+def _mark_commas(words: NoteWords, low: int, high: int, own: tuple[int, int]) -> _Nearby:
+    """Return the words from ``low`` to ``high`` with a comma where the note has one, and the place of the own ones."""
+    nearby = words.words[low : high + 1]
+    first, last = own[0] - low, own[1] - low
+    segments = words.segment[low : high + 1].tolist()
+    if segments[0] == segments[-1]:
+        return nearby, (first, last + 1)
+    marked: list[str] = []
+    places: list[int] = []
+    for place, word in enumerate(nearby):
+        if place and segments[place] != segments[place - 1]:
+            marked.append(COMMA)
+        places.append(len(marked))
+        marked.append(word)
+    return tuple(marked), (places[first], places[last] + 1)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from codeassist.annotation.annotator import Annotator, Parts
 from codeassist.annotation.assertion import AssertionEngine
+from codeassist.annotation.labels import LabelFinder
 from codeassist.annotation.matcher import TermMatcher, WordReader
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
@@ -37,6 +38,7 @@ def make_annotator(vocabulary: Vocabulary, *, settings: AnnotationSettings) -> A
         measure=MeasurementReader.load(),
         find_medications=MedicationFinder(vocabulary.prefixes_by_medication, normalizer),
         find_phrases=PhraseFinder(read_generic_words()),
+        find_labels=LabelFinder.load(),
     )
     return Annotator(parts, settings=settings)
 

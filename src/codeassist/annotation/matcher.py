@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +18,16 @@ from codeassist.terminology.words import WordNormalizer, hash_word
 
 # Punctuation that ends a wording: a term does not reach across it.
 _BREAKS = frozenset(".,;:?!()[]{}|•→⇒*#=<>~^\u2013\u2014") | {"--", "...", "+"}
-_CONJUNCTIONS = frozenset({",", "and", "or", "&", "And", "AND", "OR", "/"})
+_JOINTS = frozenset({"and", "or", "&", "And", "Or", "AND", "OR", "/"})
+# What may follow a wording read across a comma without taking its last word away: "diabetes, type 2 with neuropathy".
+OPENERS = frozenset({"with", "without", "w", "s", "due", "secondary", "status", "from", "to", "as", "is", "was"})
+# How many plain words a stretch may hold before and behind its modifier.
+_BEFORE, _AFTER = np.array(
+    [(before, size - before) for size in range(1, MAX_WORDS) for before in range(size + 1)], np.intp
+).T
 _LONG_WORD = 10
 _CLAUSE_ENDS = frozenset(".;:?!•|#*")
+Reading = TypeVar("Reading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,8 @@ class NoteWords:
 
     Everything has one entry a content word. ``token`` is the position in the Doc; ``segment`` changes at every break a
     term cannot cross (comma, bracket, bullet, line end); ``item`` changes at the same places but commas; ``clause``
-    changes only at the ends of clauses. ``after_conjunction`` marks the words behind "and", "or" or a comma.
+    changes only at the ends of clauses. ``after_conjunction`` marks the words behind "and", "or" or a comma;
+    ``joints`` counts the conjunctions so far, commas and those between two modifiers ("left and right") left out.
     ``word_set`` holds the words, and every two of a segment that follow each other, joined by a space.
     """
 
@@ -41,16 +49,21 @@ class NoteWords:
     hashes: npt.NDArray[np.uint64]
     is_modifier: npt.NDArray[np.bool_]
     after_conjunction: tuple[bool, ...]
+    joints: npt.NDArray[np.int32]
     word_set: frozenset[str]
 
 
 class Match(NamedTuple):
-    """This is a stretch of content words, ``first`` to ``last`` included, that names the terms at ``place``."""
+    """This is a stretch of content words, ``first`` to ``last`` included, that names the terms at ``place``.
+
+    ``size`` is the number of words that the term holds, ``content`` the number of those that are no modifiers.
+    """
 
     first: int
     last: int
     size: int
     place: int
+    content: int
 
 
 class WordReader:
@@ -79,7 +92,7 @@ class WordReader:
         """Read the content words of a tokenized note."""
         words, tokens, segments, items, clauses, hashes, modifiers, joined = [], [], [], [], [], [], [], []
         segment = item = clause = 0
-        after_conjunction = False
+        comma = joint = False
         known, read = self._known, self._read
         for position, orth in enumerate(doc.to_array(ORTH).tolist()):
             word, number, is_modifier, text = known.get(orth) or read(orth, doc)
@@ -91,14 +104,15 @@ class WordReader:
                 clauses.append(clause)
                 hashes.append(number)
                 modifiers.append(is_modifier)
-                joined.append(after_conjunction)
-                after_conjunction = False
+                joined.append(2 if joint else comma)
+                comma = joint = False
                 continue
             if text in _BREAKS or _is_line_end(doc, position, text):
                 segment += 1
                 item += text != ","
                 clause += text in _CLAUSE_ENDS or text.isspace()
-            after_conjunction |= text in _CONJUNCTIONS
+            comma |= text == ","
+            joint |= text in _JOINTS
         return NoteWords(
             tuple(words),
             tuple(tokens),
@@ -107,7 +121,8 @@ class WordReader:
             tuple(clauses),
             np.array(hashes, np.uint64),
             np.array(modifiers, np.bool_),
-            tuple(joined),
+            tuple(map(bool, joined)),
+            _count_joints(np.array(joined, np.int32) == 2, np.array(modifiers, np.bool_)),
             frozenset(words).union(_join_neighbours(words, segments)),
         )
 
@@ -123,6 +138,12 @@ class WordReader:
         return read
 
 
+def _count_joints(is_joint: npt.NDArray[np.bool_], is_modifier: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+    between_modifiers = is_modifier.copy()
+    between_modifiers[1:] &= is_modifier[:-1]
+    return np.cumsum(is_joint & ~between_modifiers, dtype=np.int32)
+
+
 def _join_neighbours(words: Sequence[str], segments: Sequence[int]) -> Iterator[str]:
     places = zip(words, words[1:], segments, segments[1:], strict=False)
     return (f"{word} {following}" for word, following, segment, other in places if segment == other)
@@ -136,46 +157,43 @@ def _is_line_end(doc: Doc, position: int, text: str) -> bool:
     return "\n" in text.replace("\n", "", 1) or not following[:1].islower()
 
 
+class _Stretches(NamedTuple):
+    """These are stretches of content words: the sum of their hashes, first and last word, number of words."""
+
+    sums: npt.NDArray[np.uint64]
+    first: npt.NDArray[np.intp]
+    last: npt.NDArray[np.intp]
+    size: npt.NDArray[np.intp]
+
+
 class TermMatcher:
-    """This finds every term of the index in a note, longest first, without overlaps."""
+    """This finds every term of the index in a note."""
 
     def __init__(self, index: TermIndex) -> None:
         self._index = index
 
     def __call__(self, words: NoteWords) -> tuple[Match, ...]:
-        """Return the matches in order of place."""
+        """Return all matches, the better of two that overlap first; `keep_apart` chooses among them.
+
+        Notes
+        -----
+        More words that are no modifiers stand before fewer: what "left" adds to "femoral neck fracture" is its side,
+        what "osteoporotic" adds is another disease. Then come more words, the tighter and the earlier.
+        """
         everything = np.arange(len(words.words))
         plain = np.flatnonzero(~words.is_modifier)
-        streams = [(everything, False), (plain, True)] if len(plain) < len(everything) else [(everything, False)]
-        found = [match for chosen, gaps_only in streams for match in self._find(words, chosen, gaps_only=gaps_only)]
-        return _resolve(found, len(words.words))
-
-    def _find(self, words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only: bool) -> list[Match]:
-        """Return the terms among the stretches of chosen words, with ``gaps_only`` only those that skip a word."""
-        running = np.zeros(len(chosen) + 1, np.uint64)
-        np.cumsum(words.hashes[chosen], out=running[1:])
-        segments, items = words.segment[chosen], words.item[chosen]
-        opens_item = np.ones(len(chosen), np.bool_)
-        opens_item[1:] = items[1:] != items[:-1]
-        starts, sizes = [], []
-        for size in range(1, min(MAX_WORDS, len(chosen)) + 1):
-            count = len(chosen) - size + 1
-            # "Osteoarthritis, left knee": only what opens an item is read across its commas.
-            is_whole = (segments[size - 1 :] == segments[:count]) | (
-                opens_item[:count] & (items[size - 1 :] == items[:count])
-            )
-            if gaps_only:
-                is_whole &= chosen[size - 1 :] - chosen[:count] >= size
-            same = np.flatnonzero(is_whole)
-            starts.append(same)
-            sizes.append(np.full(len(same), size))
-        if not starts:
-            return []
-        start, size = np.concatenate(starts), np.concatenate(sizes)
-        hits, places = self._index.find_keys(running[start + size] - running[start])
-        first, last = chosen[start[hits]], chosen[start[hits] + size[hits] - 1]
-        rows = zip(first.tolist(), last.tolist(), size[hits].tolist(), places.tolist(), strict=True)
-        return [match for match in (Match(*row) for row in rows) if not self._is_broken(words, match)]
+        stretches = [_list_stretches(words, everything, gaps_only=False)]
+        if len(plain) < len(everything):
+            stretches += [_list_stretches(words, plain, gaps_only=True), _list_around_modifiers(words, plain)]
+        sums, firsts, lasts, sizes = map(np.concatenate, zip(*stretches, strict=True))
+        hits, places = self._index.find_keys(sums)
+        first, last, size = firsts[hits], lasts[hits], sizes[hits]
+        running = np.concatenate([[0], np.cumsum(~words.is_modifier)])
+        content = running[last + 1] - running[first]
+        order = np.lexsort((places, first, last - first, -size, -content))
+        columns = (column[order].tolist() for column in (first, last, size, places, content))
+        found = (Match(*row) for row in zip(*columns, strict=True))
+        return tuple(match for match in found if not (_is_cut_short(words, match) or self._is_broken(words, match)))
 
     def _is_broken(self, words: NoteWords, match: Match) -> bool:
         """Tell whether a conjunction stands between words that name a term only together."""
@@ -186,12 +204,87 @@ class TermMatcher:
         )
 
 
-def _resolve(found: list[Match], length: int) -> tuple[Match, ...]:
-    """Keep the matches with most words; where equal, the tighter, then the earlier."""
-    taken = bytearray(length)
+def keep_apart(
+    matches: Iterable[Match], taken: bytearray, read: Callable[[Match], Reading | None]
+) -> list[tuple[Match, Reading]]:
+    """Return matches that do not overlap, each with what it reads as, in order of place.
+
+    Parameters
+    ----------
+    matches
+        The better of two that overlap first.
+    taken
+        One byte a content word of the note, 1 for those that no match may hold; the words of those kept are added.
+    read
+        Gives what a match means; None where it is not to be read, so that a shorter one may take its words.
+    """
     kept = []
-    for match in sorted(set(found), key=lambda m: (-m.size, m.last - m.first, m.first)):
-        if not any(taken[match.first : match.last + 1]):
+    for match in matches:
+        if any(taken[match.first : match.last + 1]):
+            continue
+        reading = read(match)
+        if reading is not None:
             taken[match.first : match.last + 1] = b"\x01" * (match.last + 1 - match.first)
-            kept.append(match)
-    return tuple(sorted(kept, key=lambda m: m.first))
+            kept.append((match, reading))
+    return sorted(kept, key=lambda pair: pair[0].first)
+
+
+def _list_stretches(words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only: bool) -> _Stretches:
+    """Return the stretches of chosen words that a term may fill, with ``gaps_only`` only those that skip a word."""
+    running = _sum_up(words, chosen)
+    segments, items = words.segment[chosen], words.item[chosen]
+    opens_item = np.ones(len(chosen), np.bool_)
+    opens_item[1:] = items[1:] != items[:-1]
+    starts, sizes = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
+    for size in range(1, min(MAX_WORDS, len(chosen)) + 1):
+        count = len(chosen) - size + 1
+        # "Osteoarthritis, left knee": only what opens an item is read across its commas.
+        is_whole = (segments[size - 1 :] == segments[:count]) | (
+            opens_item[:count] & (items[size - 1 :] == items[:count])
+        )
+        if gaps_only:
+            is_whole &= chosen[size - 1 :] - chosen[:count] >= size
+        same = np.flatnonzero(is_whole)
+        starts.append(same)
+        sizes.append(np.full(len(same), size))
+    start, end = np.concatenate(starts), np.concatenate(starts) + np.concatenate(sizes)
+    return _Stretches(running[end] - running[start], chosen[start], chosen[end - 1], end - start)
+
+
+def _list_around_modifiers(words: NoteWords, plain: npt.NDArray[np.intp]) -> _Stretches:
+    """Return the stretches of plain words with one modifier, another one skipped: "multiple closed rib fractures".
+
+    Only a modifier that has another one near it in its item can stand so.
+    """
+    modifiers = np.flatnonzero(words.is_modifier)
+    is_near = (np.diff(modifiers) < MAX_WORDS) & (np.diff(words.item[modifiers]) == 0)
+    modifiers = modifiers[np.append(is_near, False) | np.append(False, is_near)]
+    running = _sum_up(words, plain)
+    rank = np.searchsorted(plain, modifiers)[:, None]
+    start, end = rank - _BEFORE, rank + _AFTER
+    row, column = np.nonzero((start >= 0) & (end <= len(plain)))
+    modifier, start, end = modifiers[row], start[row, column], end[row, column]
+    first, last = np.minimum(modifier, plain[start]), np.maximum(modifier, plain[end - 1])
+    size = end - start + 1
+    # Nothing plain stands before the first word of the stretch in its item.
+    opens_item = (start == 0) | (words.item[plain[start - 1]] != words.item[first])
+    is_whole = (words.segment[first] == words.segment[last]) | (opens_item & (words.item[first] == words.item[last]))
+    kept = np.flatnonzero(is_whole & (last - first >= size))
+    start, end, modifier = start[kept], end[kept], modifier[kept]
+    return _Stretches(running[end] - running[start] + words.hashes[modifier], first[kept], last[kept], size[kept])
+
+
+def _sum_up(words: NoteWords, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.uint64]:
+    running = np.zeros(len(chosen) + 1, np.uint64)
+    np.cumsum(words.hashes[chosen], out=running[1:])
+    return running
+
+
+def _is_cut_short(words: NoteWords, match: Match) -> bool:
+    """Tell whether a match across a comma leaves the noun of its last part: "asthma, seasonal" of "allergies"."""
+    last = match.last
+    if words.segment[match.first] == words.segment[last] or last + 1 == len(words.words):
+        return False
+    if words.segment[last + 1] != words.segment[last] or words.token[last + 1] != words.token[last] + 1:
+        return False
+    return not words.is_modifier[last + 1] and words.words[last + 1] not in OPENERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -12,6 +13,14 @@ from codeassist.terminology.term_index import SHIELD, IndexedTerm, TermIndex
 
 _MAX_SENSES = 6
 _SHORT = 2
+_WORD = re.compile(r"[^\W_]+")
+_JOINT = re.compile(
+    r"""
+    \b (?: and | or ) \b     # two things are joined by a word
+    | [&/]                   # or by a sign
+    """,
+    re.VERBOSE,
+)
 _REVIEWED = frozenset({"synonym", "abbreviation"})
 
 
@@ -33,9 +42,15 @@ class SenseChooser:
         self._split = lru_cache(maxsize=20_000)(index.normalizer.split)
 
     def __call__(
-        self, place: int, surface: str, *, words: AbstractSet[str], definitions: Mapping[str, str]
-    ) -> tuple[IndexedTerm, ...]:
-        """Return the terms meant, best first; empty when the wording is not to be read as a term here.
+        self,
+        place: int,
+        surface: str,
+        *,
+        words: AbstractSet[str],
+        definitions: Mapping[str, str],
+        across_joint: bool = False,
+    ) -> tuple[IndexedTerm, ...] | None:
+        """Return the terms meant, best first; empty when the words name nothing, None when others may read them.
 
         Parameters
         ----------
@@ -47,6 +62,8 @@ class SenseChooser:
             Normal forms of all words of the note, and neighbours joined by a space, in which cues are looked up.
         definitions
             Long forms of the abbreviations that the note defines.
+        across_joint
+            Whether "and", "or" or a slash stands inside the surface: only a term that holds one itself is read so.
         """
         defined = definitions.get(surface) or definitions.get(strip_plural(surface))
         if defined is not None:
@@ -54,13 +71,15 @@ class SenseChooser:
         terms = self._terms_at(place)
         if terms[0].pedigree == SHIELD:
             return ()
+        if across_joint:
+            terms = tuple(term for term in terms if _holds_joint(term.text))
         terms = tuple(term for term in terms if self._is_readable(term, surface))
         cued = [term for term in terms if term.cues and self._has_cue(term, words)]
         chosen = cued or [term for term in terms if not term.cues]
         if len(chosen) > 1 and chosen[1].pedigree in _REVIEWED:
             written = _squeeze(surface)
             chosen.sort(key=lambda term: (term.pedigree not in _REVIEWED, _squeeze(term.text) != written))
-        return tuple(chosen[:_MAX_SENSES])
+        return tuple(chosen[:_MAX_SENSES]) or None
 
     def _find_defined(self, long_form: str) -> tuple[IndexedTerm, ...]:
         terms = self._index.find_exact(self._index.normalizer.split(long_form))
@@ -76,9 +95,7 @@ class SenseChooser:
         if surface == term.text:
             return term.pedigree == "abbreviation" or lowered not in self._common_words
         if term.pedigree == "abbreviation" and not surface.isupper():
-            return len(surface) > _SHORT and not any(
-                word.islower() and word in self._common_words for word in surface.split()
-            )
+            return len(surface) > _SHORT and self._common_words.isdisjoint(_lower_abbreviations(term.text, surface))
         return lowered not in self._common_words or (surface.isupper() and term.pedigree == "abbreviation")
 
     def _has_cue(self, term: IndexedTerm, words: AbstractSet[str]) -> bool:
@@ -90,6 +107,21 @@ class SenseChooser:
         if term.is_procedure:
             return "procedure"
         return "finding" if "R70" <= term.code[:3] <= "R94" else "problem"
+
+
+@lru_cache(maxsize=20_000)
+def _holds_joint(wording: str) -> bool:
+    return _JOINT.search(wording) is not None
+
+
+def _lower_abbreviations(wording: str, surface: str) -> set[str]:
+    """Return the words that are capitals in a wording and small letters in the note: "mi" for "acute MI".
+
+    A wording without capitals is an abbreviation as a whole.
+    """
+    capitals = {word.lower() for word in _WORD.findall(wording) if word.isupper()}
+    small = {word for word in _WORD.findall(surface) if word.islower()}
+    return {word for word in small if not capitals or word in capitals or word.removesuffix("s") in capitals}
 
 
 def _stands_in(cue: tuple[str, ...], words: AbstractSet[str]) -> bool:

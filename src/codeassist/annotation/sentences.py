@@ -73,8 +73,14 @@ def split_words(text: str) -> Words:
         lower = "".join(low if len(low := char.lower()) == 1 else char for char in text)
     if "\u2019" in lower:
         lower = lower.replace("\u2019", "'")
-    found = list(_WORD.finditer(lower))
-    return Words(text, tuple([match[0] for match in found]), tuple([match.start() for match in found]))
+    # One by one, and the same object for a word that comes again: of a long note that is most of the memory.
+    same: dict[str, str] = {}
+    words, starts = [], []
+    for match in _WORD.finditer(lower):
+        word = match[0]
+        words.append(same.setdefault(word, word))
+        starts.append(match.start())
+    return Words(text, tuple(words), tuple(starts))
 
 
 class SentenceBreaker:

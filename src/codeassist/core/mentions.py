@@ -43,8 +43,9 @@ class Mention:
     """This is a span of a note that names something.
 
     ``reading`` is the wording that was looked up: abbreviations expanded and misspellings corrected, lower case.
-    ``nearby_words`` are the normal forms of the words of the same clause, in order, from which linking reads axis
-    values (side, stage, acuity...). ``terms`` are the term-index entries that the reading named. ``section`` is the
+    ``nearby_words`` are the normal forms of the words of the same clause, in order, and its commas, from which linking
+    reads axis values (side, stage, acuity...); ``own_words`` is the first and the last place, exclusive, of the
+    mention's own words among them. ``terms`` are the term-index entries that the reading named. ``section`` is the
     kind of the section that holds the mention. ``is_heading`` is true when the mention stands as the heading of a
     problem in a problem list or plan.
     """
@@ -58,6 +59,7 @@ class Mention:
     terms: tuple[int, ...] = ()
     nearby_words: tuple[str, ...] = field(default=(), repr=False)
     is_heading: bool = False
+    own_words: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.entity_type not in ENTITY_TYPES:

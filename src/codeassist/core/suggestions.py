@@ -8,6 +8,8 @@ from codeassist.core.codes import Code
 from codeassist.core.mentions import Mention
 
 DISPOSITIONS = ("report", "consider")
+UNSTATED = "unstated"
+"""Names the contribution of a value that the code states and the note does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Candidate:
     rationale: tuple[Contribution, ...]
     anchor: str = ""
     axis_values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_overstated(self) -> bool:
+        """Whether the code states a value that the note does not: no row of its header leaves the axis open."""
+        return any(part.feature == UNSTATED for part in self.rationale)
 
     @property
     def score(self) -> float:

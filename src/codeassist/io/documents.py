@@ -9,7 +9,7 @@ from typing import Any
 from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter, Span
 from codeassist.core.results import DISCLAIMER, SCHEMA_VERSION, CodingResult
-from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 
 Document = dict[str, Any]
 _MOST_CANDIDATES = 5
@@ -79,10 +79,7 @@ def _suggestion(encounter: Encounter, each: Suggestion) -> Document:
         "role": each.role,
         "evidence": _evidence(encounter, each.support),
         "candidates": _candidates((*each.support, *each.alternatives)),
-        "rationale": [
-            {"feature": part.feature, "points": round(part.points, 4), "detail": part.detail}
-            for part in (*each.rationale, *each.support[0].rationale)
-        ],
+        "rationale": _rationale(each.rationale),
         "flags": [{"kind": flag.kind, "with": flag.with_code, "detail": flag.detail} for flag in each.flags],
         "modifiers": list(each.modifiers),
     }
@@ -100,4 +97,11 @@ def _candidates(candidates: Sequence[Candidate]) -> list[Document]:
         if known is None or candidate.score > known.score:
             best[candidate.code.value] = candidate
     ranked = sorted(best.values(), key=lambda c: (-c.score, c.code.value))[:_MOST_CANDIDATES]
-    return [{"code": c.code.value, "display": c.display, "score": round(c.score, 4)} for c in ranked]
+    return [
+        {"code": c.code.value, "display": c.display, "score": round(c.score, 4), "rationale": _rationale(c.rationale)}
+        for c in ranked
+    ]
+
+
+def _rationale(parts: Sequence[Contribution]) -> list[Document]:
+    return [{"feature": part.feature, "points": round(part.points, 4), "detail": part.detail} for part in parts]

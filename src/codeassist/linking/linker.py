@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from codeassist.config import LinkingSettings
 from codeassist.core.codes import ICD10CM, Code
 from codeassist.core.mentions import Mention
-from codeassist.core.suggestions import Candidate, Contribution
+from codeassist.core.suggestions import UNSTATED, Candidate, Contribution
 from codeassist.linking.retrieval import Retrieved, WordRetriever
-from codeassist.terminology.axes import AxisTables, Selection
+from codeassist.terminology.axes import AxisTables, NearestRow, Selection
 from codeassist.terminology.axis_select import LEFT
 from codeassist.terminology.term_index import IndexedTerm, TermIndex
 
@@ -31,7 +31,9 @@ _FACTOR_LETTERS = frozenset("VWXYZ")
 _AXIS_POINTS = 0.5
 _WORD_POINTS = 0.2
 _CUE_POINTS = 0.3
+_GUESSED = "default"
 _OTHER_SENSE_POINTS = -0.5
+_UNSTATED_POINTS = -0.5
 
 
 class Linker:
@@ -66,7 +68,7 @@ class Linker:
 
     def _link(self, mention: Mention) -> list[Candidate]:
         best: dict[str, Candidate] = {}
-        words = self._tables.wordings.read(mention.nearby_words)
+        words = self._tables.wordings.read(mention.nearby_words, mention.own_words)
         for candidate in self._read_all(mention, words):
             known = best.get(candidate.code.value)
             if known is None or candidate.score > known.score:
@@ -76,8 +78,11 @@ class Linker:
 
     def _read_all(self, mention: Mention, words: frozenset[str]) -> Iterator[Candidate]:
         if mention.terms:
-            for rank, number in enumerate(mention.terms):
-                term = self._index.get(number)
+            terms = [self._index.get(number) for number in mention.terms]
+            for rank, term in enumerate(terms):
+                # A title with its "without ..." left out is a guess where another code goes by the name itself.
+                if rank and term.pedigree == _GUESSED != terms[0].pedigree:
+                    continue
                 yield from self._read_term(mention, term, words, tuple(self._explain_term(term, rank=rank)))
         elif mention.entity_type != "medication":
             for found in self._retrieve(mention.reading.split(), limit=_RETRIEVED):
@@ -85,6 +90,12 @@ class Linker:
                     yield from self._read_term(mention, found.term, words, tuple(_explain_retrieved(found)))
 
     def _is_near(self, found: Retrieved) -> bool:
+        """Tell whether a retrieved term may be meant: it lacks words of the note, and adds none that say more.
+
+        "NSAID overdose" shares its rarest word with "NSAID use", and says the contrary.
+        """
+        if found.added > self._settings.maximum_added_weight:
+            return False
         needed = self._settings.minimum_similarity
         if found.term.code[0] in _FACTOR_LETTERS:
             needed = self._settings.minimum_factor_similarity
@@ -98,29 +109,19 @@ class Linker:
         other_side = tuple((axis, LEFT if axis == "laterality" else value) for axis, value in selection.matched)
         readings = [(selection.code, selection.matched), *((code, other_side) for code in selection.also)]
         for value, axis_values in readings:
-            billable = self._find_billable(value)
-            if billable is None:
-                continue
+            row = self._find_billable(value)
             yield Candidate(
                 mention,
-                Code(ICD10CM, self._edition, billable),
-                self._index.codeset.title(billable),
-                rationale,
+                Code(ICD10CM, self._edition, row.code),
+                self._index.codeset.title(row.code),
+                (*rationale, *_explain_unstated(row)),
                 anchor=term.code,
                 axis_values=axis_values,
             )
 
-    def _find_billable(self, code: str) -> str | None:
-        """Return the code itself, or below a header the first row that its title calls unspecified.
-
-        Notes
-        -----
-        Guidelines I.B.18: a code for an unspecified condition is right where the record says no more.
-        """
-        codeset = self._index.codeset
-        if codeset.is_billable(code):
-            return code
-        return next((below for below in codeset.billable_under(code) if "unspecified" in codeset.title(below)), None)
+    def _find_billable(self, code: str) -> NearestRow:
+        """Return the code itself, or below a header the row that says least beyond it."""
+        return NearestRow(code, ()) if self._index.codeset.is_billable(code) else self._tables.find_nearest(code)
 
     def _explain_term(self, term: IndexedTerm, *, rank: int) -> Iterator[Contribution]:
         yield Contribution(f"wording:{term.pedigree}", _WORDING_POINTS[term.pedigree], f"{term.text} ({term.code})")
@@ -140,3 +141,8 @@ def _explain_retrieved(found: Retrieved) -> Iterator[Contribution]:
 def _explain_axes(selection: Selection) -> Iterator[Contribution]:
     for axis, value in selection.matched:
         yield Contribution(f"axis:{axis}", _AXIS_POINTS, value)
+
+
+def _explain_unstated(row: NearestRow) -> Iterator[Contribution]:
+    for axis, value in row.unstated:
+        yield Contribution(UNSTATED, _UNSTATED_POINTS, f"{axis} {value}")

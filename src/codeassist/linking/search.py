@@ -2,33 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+
 from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
-from codeassist.linking.retrieval import Retrieved, WordRetriever
+from codeassist.linking.conventions import Conventions
+from codeassist.linking.ranking import Features, Ranking
+from codeassist.linking.residuals import Residual, find_other
+from codeassist.linking.retrieval import Retrieved, TermFinder
+from codeassist.linking.subtypes import Reading, SubtypeReader
+from codeassist.terminology.term_index import IndexedTerm
 from codeassist.terminology.vocabulary import Vocabulary
 from codeassist.terminology.wordings import strip_silent
 
-_RETRIEVED = 80
-# What a term's pedigree adds to its similarity: reviewed wordings and titles first, shortened titles last.
-_PEDIGREE_BONUS = {
-    "synonym": 0.03,
-    "abbreviation": 0.03,
-    "preferred": 0.02,
-    "inclusion": 0.02,
-    "index_entry": 0.01,
-    "derived": 0.015,
+# How many terms are found by the words they share with a wording, and how many by their vectors.
+_SIMILAR, _NEAR = 40, 60
+_EXACT = 0.999
+# What the pedigree of a term counts: reviewed wordings first, then titles, shortened titles last.
+_PEDIGREES = {
+    "synonym": 1.0,
+    "abbreviation": 1.0,
+    "preferred": 0.67,
+    "inclusion": 0.67,
+    "derived": 0.5,
+    "index_entry": 0.33,
     "default": 0.0,
 }
-_AXIS_BONUS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """This is a wording as it is looked up: its words, what it states, and what older conventions may state instead."""
+
+    words: tuple[str, ...]
+    head_terms: tuple[int, ...]
+    stated: frozenset[str]
+    alternatives: tuple[str, ...]
+    residual: Residual
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """This is what a wording chooses below one code: how many values it states; code, title, residual of each row."""
+
+    values: int
+    rows: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """This is one code that a wording may name, by which term, and what speaks for and against it."""
+
+    code: str
+    title: str
+    term: IndexedTerm
+    features: Features
 
 
 class Searcher:
-    """This searches one edition; it keeps no state between calls."""
+    """This searches one edition; it keeps no state between calls.
 
-    def __init__(self, vocabulary: Vocabulary, retrieve: WordRetriever) -> None:
+    Parameters
+    ----------
+    vocabulary
+        The edition with its terms.
+    find
+        Finds terms for a wording.
+    ranking
+        Orders what was found.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, find: TermFinder, ranking: Ranking) -> None:
         self._vocabulary = vocabulary
-        self._retrieve = retrieve
+        self._find = find
+        self._ranking = ranking
+        self._conventions = Conventions.load()
+        self._read_subtypes = SubtypeReader.load(vocabulary.index.normalizer)
 
     def __call__(self, text: str, *, system: str = ICD10CM, limit: int = 10) -> list[CodeMatch]:
         """Return the codes that a wording names, best first.
@@ -45,24 +97,101 @@ class Searcher:
         Raises
         ------
         ConfigError
-            If the code system is not installed.
+            If the code system is not installed, or the limit allows no code.
         """
+        if limit < 1:
+            msg = f"limit is {limit}, expected 1 or more: how many codes to return at the most"
+            raise ConfigError(msg)
         if system != ICD10CM:
             msg = f"no code set of the system {system!r} is installed; installed: {ICD10CM}"
             raise ConfigError(msg)
-        # The tokenizer refuses halves of characters.
-        words = self._vocabulary.index.normalizer.split(strip_silent(text.encode(errors="replace").decode()))
-        stated = self._vocabulary.tables.wordings.read(words)
         best: dict[str, CodeMatch] = {}
-        for found in self._retrieve(words, limit=_RETRIEVED):
-            match = self._read(found, stated)
-            known = best.get(match.code)
-            if known is None or match.score > known.score:
-                best[match.code] = match
+        for hit in self.read(text):
+            score = self._ranking.score(hit.features)
+            known = best.get(hit.code)
+            if known is None or score > known.score:
+                best[hit.code] = CodeMatch(hit.code, ICD10CM, hit.title, score, hit.term.text)
         return sorted(best.values(), key=lambda match: (-match.score, match.code))[:limit]
 
-    def _read(self, found: Retrieved, stated: frozenset[str]) -> CodeMatch:
-        selection = self._vocabulary.tables.select(found.term.code, stated)
-        score = found.similarity + _PEDIGREE_BONUS[found.term.pedigree] + _AXIS_BONUS * len(selection.matched)
-        display = self._vocabulary.codeset.title(selection.code)
-        return CodeMatch(selection.code, ICD10CM, display, round(score, 4), found.term.text)
+    def read(self, text: str) -> Iterator[Hit]:
+        """Yield every code that a wording may name, with its features; a code may come by several terms."""
+        question = self._understand(text)
+        # Many of the terms found are wordings of one code.
+        choose = cache(partial(self._choose, question))
+        for reading in self._read_wording(question.words):
+            for found in self._find(reading.words, similar=_SIMILAR, near=_NEAR, also=question.head_terms):
+                choice = choose(found.term.code)
+                features = self._describe(found, question, values=choice.values)
+                for code, title, residual in choice.rows:
+                    added = {"residual": residual, "left_out": float(reading.left_out)}
+                    yield Hit(code, title, found.term, {**features, **added})
+
+    def _understand(self, text: str) -> _Question:
+        # The tokenizer refuses halves of characters.
+        wording, states = self._conventions.read(text.encode(errors="replace").decode())
+        spoken = strip_silent(wording)
+        words = self._split(spoken)
+        stated = self._vocabulary.tables.wordings.read(words)
+        return _Question(words, self._find_heads(spoken), stated, states, Residual.read(wording))
+
+    def _split(self, text: str) -> tuple[str, ...]:
+        return self._vocabulary.index.normalizer.split(text)
+
+    def _find_heads(self, wording: str) -> tuple[int, ...]:
+        """Return the terms that are the wording up to one of its commas; what follows chooses among their rows."""
+        pieces = wording.split(",")
+        heads = (self._split(",".join(pieces[:count])) for count in range(1, len(pieces)))
+        return tuple(term.number for head in heads for term in self._vocabulary.index.find_exact(head))
+
+    def _read_wording(self, words: tuple[str, ...]) -> Iterator[Reading]:
+        yield Reading(words, 0)
+        if not self._vocabulary.index.find_exact(words):
+            yield from self._read_subtypes(words)
+
+    def _choose(self, question: _Question, anchor: str) -> _Choice:
+        codeset = self._vocabulary.codeset
+        selected, values = self._select(anchor, question)
+        codes = [selected]
+        if question.residual.is_other and not question.residual.is_unspecified:
+            codes.extend(self._find_billable(other) for other in [find_other(codeset, selected)] if other)
+        titles = ((code, codeset.title(code)) for code in codes)
+        return _Choice(values, tuple((code, title, question.residual.rate(title)) for code, title in titles))
+
+    def _describe(self, found: Retrieved, question: _Question, *, values: int) -> dict[str, float]:
+        """Return what speaks for a term: shared words, a near vector, its pedigree, and the axis values given."""
+        features = {
+            "words": found.similarity,
+            "covered": found.covered,
+            "vectors": found.cosine,
+            "pedigree": _PEDIGREES[found.term.pedigree],
+            "axes": float(values),
+        }
+        if found.similarity >= _EXACT:
+            features["exact"] = 1.0
+        if found.term.cues:
+            features["sense"] = self._rate_cues(found.term, question.words)
+        if found.term.number in question.head_terms:
+            features |= {"head": 1.0, "head_axes": float(values)}
+        return features
+
+    def _rate_cues(self, term: IndexedTerm, words: tuple[str, ...]) -> float:
+        """Return 1 if a word that selects this sense stands in the wording, and otherwise -1.
+
+        Guidelines I.C.4.a.2: diabetes whose type is not stated is type 2, so "type 1" for its ulcer stands behind.
+        """
+        return 1.0 if any(cue and set(words).issuperset(cue) for cue in map(self._split, term.cues)) else -1.0
+
+    def _select(self, anchor: str, question: _Question) -> tuple[str, int]:
+        """Return the billable row that the wording states, and how many of its values the wording gave."""
+        selection = self._vocabulary.tables.select(anchor, question.stated)
+        for alternative in question.alternatives:
+            words = question.stated.union(self._split(alternative), {alternative})
+            other = self._vocabulary.tables.select(anchor, words)
+            if alternative in self._vocabulary.codeset.title(other.code).lower():
+                selection = other
+                break
+        return self._find_billable(selection.code), len(selection.matched)
+
+    def _find_billable(self, code: str) -> str:
+        is_billable = self._vocabulary.codeset.is_billable(code)
+        return code if is_billable else self._vocabulary.tables.find_nearest(code).code

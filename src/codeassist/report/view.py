@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from codeassist.core.codes import ICD10CM
-from codeassist.core.notes import Encounter, Span
+from codeassist.core.notes import Section, Span
 from codeassist.core.results import CodingResult
 from codeassist.core.suggestions import DISPOSITIONS, Candidate, Contribution, Flag, Suggestion
 from codeassist.io.texts import make_safe
@@ -62,7 +62,7 @@ class SuggestionView:
 
 def make_views(result: CodingResult) -> dict[str, tuple[SuggestionView, ...]]:
     """Return the suggestions of a result by disposition, in the order of the result."""
-    views = [_make_view(result.encounter, each) for each in result.diagnoses]
+    views = [_make_view(result, each) for each in result.diagnoses]
     return {
         disposition: tuple(view for view in views if view.suggestion.disposition == disposition)
         for disposition in DISPOSITIONS
@@ -91,12 +91,12 @@ def read_reason_words() -> dict[str, str]:
     return {row["feature"]: row["words"] for row in rows}
 
 
-def _make_view(encounter: Encounter, suggestion: Suggestion) -> SuggestionView:
+def _make_view(result: CodingResult, suggestion: Suggestion) -> SuggestionView:
     return SuggestionView(
         suggestion=suggestion,
         # Nothing is certain, and nothing that is shown is impossible.
         percent=min(99, max(1, round(100 * suggestion.confidence))),
-        evidence=tuple(_find_evidence(encounter, suggestion)),
+        evidence=tuple(_find_evidence(result, suggestion)),
         readings=tuple(dict.fromkeys(make_safe(each) for each in _find_readings(suggestion))),
         reasons=tuple(_find_reasons(suggestion)),
         rules=tuple(part.detail for part in suggestion.rationale if part.feature == "guideline"),
@@ -105,37 +105,46 @@ def _make_view(encounter: Encounter, suggestion: Suggestion) -> SuggestionView:
     )
 
 
-def _find_evidence(encounter: Encounter, suggestion: Suggestion) -> Iterator[Evidence]:
+def _find_evidence(result: CodingResult, suggestion: Suggestion) -> Iterator[Evidence]:
+    encounter = result.encounter
     section_by_span = {candidate.mention.span: candidate.mention.section for candidate in suggestion.support}
     rank_of_note = {note.note_id: rank for rank, note in enumerate(encounter.notes)}
     for span in sorted(section_by_span, key=lambda span: (rank_of_note[span.note_id], span.start, span.end)):
         text = encounter.get_note(span.note_id).text
+        first, last = _find_body(result.sections, span, length=len(text))
         yield Evidence(
             span=span,
             section=name_section(section_by_span[span]),
-            before=_cut_before(text, span.start),
+            before=_cut_before(text, span.start, first=first),
             text=_flatten(text[span.start : span.end]),
-            after=_cut_after(text, span.end),
+            after=_cut_after(text, span.end, last=last),
         )
 
 
-def _cut_before(text: str, start: int) -> str:
+def _find_body(sections: Iterable[Section], span: Span, *, length: int) -> tuple[int, int]:
+    """Return start and end of the body that holds a mention, because its heading is shown by name; else of the note."""
+    bodies = (section.body for section in sections if section.body.overlaps(span))
+    whole = (body for body in bodies if body.start <= span.start and span.end <= body.end)
+    return next(((body.start, body.end) for body in whole), (0, length))
+
+
+def _cut_before(text: str, start: int, *, first: int) -> str:
     """Return up to 40 characters before a place: whole words of the same paragraph, an ellipsis where more precede."""
-    low = max(0, start - _CONTEXT)
+    low = max(first, start - _CONTEXT)
     paragraph = _BLANK_LINE.split(make_safe(text[low:start]))
     piece = _flatten(paragraph[-1]).lstrip()
-    if len(paragraph) > 1 or not low:
+    if len(paragraph) > 1 or low == first:
         return piece
     if not text[low - 1].isspace() and not text[low].isspace() and " " in piece:
         piece = piece.split(" ", 1)[1]
     return f"…{piece}"
 
 
-def _cut_after(text: str, end: int) -> str:
-    high = end + _CONTEXT
+def _cut_after(text: str, end: int, *, last: int) -> str:
+    high = min(last, end + _CONTEXT)
     paragraph = _BLANK_LINE.split(make_safe(text[end:high]))
     piece = _flatten(paragraph[0]).rstrip()
-    if len(paragraph) > 1 or high >= len(text):
+    if len(paragraph) > 1 or high == last:
         return piece
     if not text[high].isspace() and not text[high - 1].isspace() and " " in piece:
         piece = piece.rsplit(" ", 1)[0]

@@ -77,7 +77,14 @@ _NEXT_TEXT = re.compile(r"[ \t\xa0:.*_\#,]* [\n\r] \s* [A-Z\d]", re.VERBOSE)
 _CONCLUDING = frozenset(
     {"assessment", "assessment_plan", "diagnosis", "discharge_diagnosis", "impression", "plan", "problem_list"}
 )
-_NUMBER = re.compile(r"\s* (?: \d{2,} | \d+\.\d )", re.VERBOSE)
+# A vital sign ("T: 98.6"), unless the number is an age or a time: "A: 12 mo well child", "P: 10 days of antibiotics".
+_NUMBER = re.compile(
+    r"""
+    \s* (?: \d{2,} | \d+\.\d )
+    (?! \d | [ -]? (?: y | mo | w(?:ee)?k | day ) )
+    """,
+    re.VERBOSE,
+)
 
 
 class Candidate(NamedTuple):

@@ -31,6 +31,12 @@ _SENTENCE_WORDS = frozenset(
 )
 # Headings only when nothing else is said: "secondary to sepsis" opens no list of secondary diagnoses.
 _ALONE = frozenset({"principal", "secondary"})
+# An examination that is the reason of a visit, and no part of its note: "Annual exam", "Preop cardiovascular exam".
+_OCCASIONS = frozenset(
+    {"annual", "employment", "preop", "preoperative", "preventive", "routine", "school", "sports", "well", "wellness"}
+    | {"yearly"}
+)
+_EXAMINATIONS = frozenset({"exam", "examination"})
 _PARENTHESIS = re.compile(r"\([^()]*\)")
 _SLASH = re.compile(r" ?/ ?")
 _EDGES = " .,;:*_#()"
@@ -108,6 +114,8 @@ class HeadingTable:
         cut = next((place for place, word in enumerate(words) if word in _PREPOSITIONS and place), len(words))
         core = words[:cut]
         if len(words) > (9 if is_capitals else 5) or not _SENTENCE_WORDS.isdisjoint(core[1:]):
+            return None
+        if core[0] in _OCCASIONS and core[-1] in _EXAMINATIONS:
             return None
         if any(word.endswith((",", ";")) or (len(word) > 4 and word.endswith(".")) for word in core):
             return None

@@ -43,6 +43,8 @@ _STOP = re.compile(
 )
 _LOWER_END = re.compile(r"(?<= [a-z]{3} ) \. (?= \s )", re.VERBOSE)  # a sentence's end where all is in lower case
 _PART_BREAK = re.compile(r"[.;] \s+", re.VERBOSE)  # between the diagnoses of one line
+# "No pneumonia. Gout.": what is denied heads nothing, and what follows may.
+_DENIED_PART = re.compile(r"(?i:no|denies|without|negative[ ]for) [ ] [^.;\n]{1,80} [.;] [ ]+", re.VERBOSE)
 # Under a numbered problem a line is its text; under a problem on a line of its own bullets are.
 _TOPS_ABOVE = {"bullet": ("number", "hash", "line"), "line": ("number", "hash")}
 _EDGES = " \t\xa0.,;:*_-\u2013\u2014#"
@@ -172,6 +174,10 @@ class ProblemHeadingFinder:
             part = item if start == item.start else item._replace(start=start)
             if part is item and item.form == "line" and text[start : start + 1].islower() and not may_be_lower:
                 return
+            denied = _DENIED_PART.match(text, start, item.end) if item.form == "line" else None
+            if denied is not None:
+                start = denied.end()
+                continue
             end = self._end_phrase(text, part, kind)
             if not end:
                 return

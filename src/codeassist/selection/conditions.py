@@ -6,22 +6,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 from codeassist.core.codes import Code
+from codeassist.core.mentions import Mention
 from codeassist.core.notes import Span
 from codeassist.core.suggestions import Candidate
+from codeassist.selection.merging import CategoryMerger
+from codeassist.selection.status import StatusReader
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_generic_words, read_map
 
 STAYS_CURRENT = "-"
-# Sections in which a procedure's name means that it was done before this encounter.
+OUTPATIENT = "outpatient"
 # "History of reflux" as the reason for a study names what the patient has; a past infection is past all the same.
 _INDICATION_SECTIONS = frozenset({"indication", "clinical_history"})
 _RESOLVED_HISTORIES = ("Z86.1", "Z87.01", "Z87.440")
-_PAST_PROCEDURE_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "problem_list"})
+# UHDDS: a stay's diagnoses are those treated during it, those that were resolved by its end too.
+_FINAL_SECTIONS = frozenset(
+    {"assessment", "assessment_plan", "diagnosis", "discharge_diagnosis", "hospital_course", "principal_diagnosis",
+     "secondary_diagnosis"}
+)  # fmt: skip
+_RESOLVED_WORDS = frozenset({"resolved", "resolve", "resolving", "corrected", "improved", "treated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class ConditionGatherer:
         What a code turns into when it is only in the patient's past, or a relative's.
     generic_words
         Head words that refer back to a fuller mention where there is one.
+    status
+        Tells which procedures name a status; by default only those of the past.
     """
 
     def __init__(
@@ -76,13 +85,15 @@ class ConditionGatherer:
         history: PrefixMap,
         family: PrefixMap,
         generic_words: AbstractSet[str] = frozenset(),
+        status: StatusReader | None = None,
     ) -> None:
         self._codeset = codeset
         self._tables = tables
         self._history = history
         self._family = family
         self._generic_words = generic_words
-        self._read_stated = lru_cache(maxsize=256)(self._read_stated_uncached)
+        self._status = status or StatusReader(())
+        self._merge_category = CategoryMerger(tables)
 
     @classmethod
     def load(cls, codeset: CodeSet, tables: AxisTables) -> ConditionGatherer:
@@ -95,10 +106,12 @@ class ConditionGatherer:
             history=PrefixMap(_keep_known(codeset, history)),
             family=PrefixMap(_keep_known(codeset, family)),
             generic_words=read_generic_words(),
+            status=StatusReader.load(),
         )
 
-    def __call__(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:
+    def __call__(self, candidates: Sequence[Candidate], *, setting: str = OUTPATIENT) -> tuple[Condition, ...]:
         """Return the conditions in tabular order of their codes."""
+        codes = frozenset(candidate.code.value for candidate in candidates)
         candidates = self._drop_bare_heads(candidates)
         support: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
         others: dict[Span, list[Candidate]] = {}
@@ -106,7 +119,7 @@ class ConditionGatherer:
             chosen, *rest = group
             bilateral = [c for c in rest if c.score == chosen.score and c.anchor == chosen.anchor]
             for candidate in (chosen, *bilateral):
-                key = self._place(candidate)
+                key = self._place(candidate, codes, setting=setting)
                 if key is not None:
                     support[key].append(candidate)
             others[chosen.mention.span] = [c for c in rest if c not in bilateral]
@@ -122,7 +135,7 @@ class ConditionGatherer:
         named = {
             word
             for candidate in candidates
-            if " " in candidate.mention.reading
+            if " " in candidate.mention.reading and candidate.mention.assertion.presence != "absent"
             for word in candidate.mention.reading.split()
             if word in self._generic_words
         }
@@ -132,20 +145,19 @@ class ConditionGatherer:
             if (reading := candidate.mention.reading) not in self._generic_words or reading not in named
         ]
 
-    def _place(self, candidate: Candidate) -> tuple[str, str] | None:
+    def _place(self, candidate: Candidate, codes: frozenset[str], *, setting: str) -> tuple[str, str] | None:
         """Return the kind and code that the candidate stands for, or None where it supports nothing."""
         mention, code = candidate.mention, candidate.code.value
         assertion = mention.assertion
         is_unsaid = assertion.presence == "absent" or assertion.temporality == "hypothetical"
-        if is_unsaid or assertion.experiencer == "other":
+        if is_unsaid or assertion.experiencer == "other" or self._status.is_withheld(candidate):
             return None
         if assertion.experiencer == "family":
             mapped = self._family.find(code)
             return ("family", self._default(mapped)) if mapped else None
         if mention.entity_type == "procedure":
-            is_past = assertion.temporality == "historical" or mention.section in _PAST_PROCEDURE_SECTIONS
-            return ("status", code) if is_past else None
-        if assertion.temporality == "historical":
+            return ("status", code) if self._status.is_status(candidate, codes) else None
+        if assertion.temporality == "historical" and not _was_treated(mention, setting):
             return self._place_historical(code, mention.section)
         return "current", code
 
@@ -169,7 +181,10 @@ class ConditionGatherer:
         return {key: found for key, found in merged.items() if key[1] not in current or not key[1].startswith("Z")}
 
     def _default(self, code: str) -> str:
-        return code if self._codeset.is_billable(code) else self._tables.select(code, frozenset()).code
+        if self._codeset.is_billable(code):
+            return code
+        chosen = self._tables.select(code, frozenset()).code
+        return chosen if self._codeset.is_billable(chosen) else self._tables.find_nearest(chosen).code
 
     def _merge(self, support: Mapping[tuple[str, str], Sequence[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:
         """Merge the current codes of a category to the most specific that the encounter supports (Guidelines I.B.2)."""
@@ -181,50 +196,11 @@ class ConditionGatherer:
             merged |= {(kind, code): found for code, found in codes.items()}
         return merged
 
-    def _merge_category(self, codes: dict[str, list[Candidate]]) -> dict[str, list[Candidate]]:
-        pending = sorted(codes, key=lambda code: (len(codes[code][0].axis_values), code))
-        for vague in pending:
-            for precise in sorted(codes, key=lambda code: (-len(codes[code][0].axis_values), code)):
-                if vague == precise or vague not in codes or self._contradict(vague, precise):
-                    continue
-                joined = self._join(codes[vague][0], codes[precise][0])
-                if joined is not None:
-                    # The precise one first: it speaks for both where a third is compared.
-                    found = codes.pop(precise) + codes.pop(vague)
-                    codes.setdefault(joined, []).extend(found)
-                    break
-        return codes
 
-    def _contradict(self, code: str, other: str) -> bool:
-        """Tell whether the rows of two codes of a category state different values of one axis."""
-        stated = self._read_stated(code[:3])
-        return any(
-            mine is not None and yours is not None and mine != yours
-            for mine, yours in zip(stated.get(code, ()), stated.get(other, ()), strict=False)
-        )
-
-    def _read_stated_uncached(self, category: str) -> dict[str, tuple[str | None, ...]]:
-        """Return for each code of a category the values it states, one place an axis, None where it states none."""
-        table = self._tables.get(category)
-        silent = [{"-", "unspecified", axis.default} for axis in table.axes]
-        return {
-            row.code: tuple(
-                None if value in unstated else value for (_, value), unstated in zip(row.values, silent, strict=True)
-            )
-            for row in table.rows
-        }
-
-    def _join(self, vague: Candidate, precise: Candidate) -> str | None:
-        """Return the code of both candidates read as one condition, or None if they are two."""
-        values = dict(precise.axis_values)
-        if any(values.get(axis, value) != value for axis, value in vague.axis_values):
-            return None
-        read = self._tables.wordings.read
-        words = read(vague.mention.nearby_words) | read(precise.mention.nearby_words)
-        joined = {self._tables.select(each.anchor, words).code for each in (vague, precise)}
-        if len(joined) == 1:
-            return joined.pop()
-        return precise.code.value if precise.code.value in joined and not vague.axis_values else None
+def _was_treated(mention: Mention, setting: str) -> bool:
+    """Tell whether a stay's final diagnoses name what was resolved during it."""
+    is_final = setting == "inpatient" and mention.section in _FINAL_SECTIONS
+    return is_final and not _RESOLVED_WORDS.isdisjoint(mention.nearby_words)
 
 
 def _join_kinds(merged: Mapping[tuple[str, str], list[Candidate]]) -> dict[tuple[str, str], list[Candidate]]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from codeassist.selection.conditions import Condition
 
-ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY, CONTEXT = "assessment", "diagnosis", "narrative", "history", "context"
+ASSESSMENT, DIAGNOSIS, NARRATIVE, HISTORY = "assessment", "diagnosis", "narrative", "history"
+CONTEXT, RESULTS = "context", "results"
 # Codes of symptoms, external causes and factors behave differently on a claim than those of diseases and injuries.
 _CHAPTER_BY_LETTER = {"R": "symptom", "V": "external", "W": "external", "X": "external", "Y": "external", "Z": "factor"}
 _STUDY_SECTIONS = frozenset({"indication", "clinical_history", "technique", "findings", "impression"})
@@ -20,7 +21,27 @@ _VISIT_SECTIONS = frozenset(
      "assessment", "assessment_plan", "plan", "hospital_course", "procedure_description", "operative_details",
      "postoperative_diagnosis", "chief_complaint", "allergies", "social_history", "vitals"}
 )  # fmt: skip
+_SCREENINGS = ("Z11", "Z12", "Z13")
 _CHRONIC_LETTERS = frozenset("EFGI")
+# Codes outside chapter XVIII that name a complaint, not its cause.
+_COMPLAINTS = (
+    "H57.1", "M25.4", "M25.5", "M25.6", "M54.2", "M54.5", "M54.6", "M54.8", "M54.9", "M62.81", "M62.83", "M79.1",
+    "M79.6",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """This is what the rules say of an encounter's codes.
+
+    ``hinted_prefixes`` are prefixes of what its medications are usually given for, ``instructed`` the codes that a "use
+    additional code" note of another of its conditions asks for (Guidelines I.A.17), ``integral`` those of symptoms that
+    another of its conditions explains (Guidelines I.B.5).
+    """
+
+    hinted_prefixes: frozenset[str] = frozenset()
+    instructed: frozenset[str] = frozenset()
+    integral: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +50,12 @@ class EncounterView:
 
     setting: str
     is_study: bool
+    is_story: bool
     has_assessment: bool
     has_headings: bool
     has_disease_in_assessment: bool
     condition_count: int
-    hinted_prefixes: frozenset[str]
+    facts: RuleFacts
 
 
 def view_encounter(
@@ -42,7 +64,7 @@ def view_encounter(
     setting: str,
     roles: Mapping[str, str],
     section_kinds: frozenset[str],
-    hinted_prefixes: frozenset[str],
+    facts: RuleFacts,
 ) -> EncounterView:
     """Sum up the encounter for `describe`.
 
@@ -56,21 +78,24 @@ def view_encounter(
         Section kind to role, as ``section_roles.tsv`` says.
     section_kinds
         The kinds of the sections that the encounter has.
-    hinted_prefixes
-        Code prefixes that the medications of the encounter are usually given for.
+    facts
+        What the rules say of the codes.
     """
     return EncounterView(
         setting=setting,
         is_study=is_study(section_kinds),
+        is_story=section_kinds <= {"preamble"},
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
         has_headings=any(candidate.mention.is_heading for each in conditions for candidate in each.support),
         has_disease_in_assessment=any(
-            condition.code[0] not in "RZ" and _roles(condition, roles, setting) & {ASSESSMENT, DIAGNOSIS}
+            condition.code[0] not in "RZ"
+            and not condition.code.startswith(_COMPLAINTS)
+            and _roles(condition, roles, setting) & {ASSESSMENT, DIAGNOSIS}
             for condition in conditions
             if condition.kind == "current"
         ),
         condition_count=len(conditions),
-        hinted_prefixes=hinted_prefixes,
+        facts=facts,
     )
 
 
@@ -97,7 +122,9 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
     # Guidelines II.H and III.C: an inpatient's uncertain final diagnosis counts as if it existed.
     is_possible = all(mention.assertion.presence == "possible" for mention in mentions)
     best = condition.support[0]
-    features = {f"in_{role}": 1.0 for role in found}
+    # What a study's impression concludes is not weakened by standing among its findings too.
+    counted = found - {RESULTS} if view.is_study and in_assessment else found
+    features = {f"in_{role}": 1.0 for role in counted}
     features |= {
         "heading": is_heading,
         "mentions": math.log1p(len(mentions)),
@@ -120,13 +147,45 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "symptom_outside_assessment": chapter == "symptom" and not in_assessment,
         "factor_outside_history": chapter == "factor" and HISTORY not in found,
         "crowd": math.log1p(view.condition_count),
-        "treated": any(condition.code.startswith(prefix) for prefix in view.hinted_prefixes),
+        "treated": any(condition.code.startswith(prefix) for prefix in view.facts.hinted_prefixes),
         "similar_wording": best.rationale[0].feature == "wording:similar",
-        "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default"),
+        # A heading is a problem whatever it is called; in running text a shortened wording may mean something else.
+        "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default") and not is_heading,
         "single_word": best.rationale[1].points < 0.3,
         "study": view.is_study,
         "study_impression": view.is_study and ASSESSMENT in found,
         "study_indication": view.is_study and "preoperative" in found,
+        "study_screening": view.is_study and condition.code.startswith(_SCREENINGS) and found <= {NARRATIVE},
+        "instructed": condition.code in view.facts.instructed,
         "axis_values": min(len(best.axis_values), 3) / 3,
     }
+    features |= _describe_complaint(condition, view, is_heading=is_heading)
+    features |= _describe_story(condition, view)
     return {name: float(value) for name, value in features.items() if value}
+
+
+def _describe_complaint(condition: Condition, view: EncounterView, *, is_heading: bool) -> dict[str, float]:
+    """Return what speaks for a symptom's being the reason of the visit, or only a part of a disease."""
+    is_pain = condition.code.startswith(_COMPLAINTS)
+    is_complaint = is_pain or condition.code[0] == "R"
+    return {
+        "complaint": is_pain,
+        "complaint_beside_headings": is_complaint and view.has_headings and not is_heading,
+        "complaint_beside_disease": is_complaint and view.has_disease_in_assessment,
+        "complaint_explained": condition.code in view.facts.integral,
+        "unspecified": "nspecified" in condition.display and not is_heading,
+        "other_specified": condition.display.startswith("Other ") and not is_heading,
+        "long_term_drug": condition.code.startswith("Z79"),
+    }
+
+
+def _describe_story(condition: Condition, view: EncounterView) -> dict[str, float]:
+    """Return the features of a text without any section, such as a case report or one dictated paragraph."""
+    if not view.is_story:
+        return {}
+    return {
+        "story": 1.0,
+        "story_symptom": condition.code[0] == "R",
+        "story_factor": condition.code[0] == "Z",
+        "story_past": condition.kind != "current",
+    }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from codeassist.config import SelectionSettings
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
-from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
+from codeassist.selection.conditions import OUTPATIENT, Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
-from codeassist.selection.reportability import ReportabilityModel, to_confidence
+from codeassist.selection.gestation import follow_gestation
+from codeassist.selection.phase import follow_phase
+from codeassist.selection.reportability import Explainer, Features, Rationale, to_confidence
 from codeassist.selection.rules import RuleBook
 from codeassist.terminology.codeset import CodeSet
 
@@ -26,8 +28,8 @@ class Selector:
         codeset: CodeSet,
         gatherer: ConditionGatherer,
         rules: RuleBook,
-        model: ReportabilityModel,
-        study_rule: ReportabilityModel,
+        model: Explainer,
+        study_rule: Explainer,
         *,
         settings: SelectionSettings,
     ) -> None:
@@ -46,18 +48,24 @@ class Selector:
         candidates: Sequence[Candidate],
     ) -> tuple[Suggestion, ...]:
         """Return what a coder would put on the claim, then what is only shown."""
-        conditions = self.gather(candidates)
+        conditions = self.gather(candidates, setting=encounter.setting)
         described = self.describe(encounter, sections, mentions, conditions)
         suggestions = [
-            self._suggest(encounter, condition, features)
-            for condition, features in zip(conditions, described, strict=True)
+            self._suggest(encounter, condition, rationale + self._favour(encounter, condition, conditions))
+            for condition, rationale in zip(conditions, self._explain(described), strict=True)
         ]
         shown = [each for each in suggestions if each.confidence >= self._settings.consider_confidence]
         return self._rules.finish(encounter, shown)
 
-    def gather(self, candidates: Sequence[Candidate]) -> tuple[Condition, ...]:
+    def gather(self, candidates: Sequence[Candidate], *, setting: str) -> tuple[Condition, ...]:
         """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
-        return self._rules.combine(self._gatherer(candidates))
+        conditions = self._gatherer(candidates, setting=setting)
+        phased = tuple(follow_phase(conditions, self._codeset))
+        return self._rules.combine(tuple(follow_gestation(phased, self._codeset)))
+
+    def may_report(self, condition: Condition, *, setting: str) -> bool:
+        """Tell whether the guidelines let a condition be reported at all; training reads it too."""
+        return self._rules.may_report(condition, setting=setting)
 
     def describe(
         self,
@@ -73,17 +81,27 @@ class Selector:
             setting=encounter.setting,
             roles=roles,
             section_kinds=frozenset(section.kind for section in sections),
-            hinted_prefixes=self._rules.hinted_prefixes(mentions),
+            facts=self._rules.read_facts(conditions, mentions),
         )
         return [describe(condition, view, roles) for condition in conditions]
 
-    def _suggest(self, encounter: Encounter, condition: Condition, features: Mapping[str, float]) -> Suggestion:
-        model = self._study_rule if features.get("study") else self._model
-        rationale = model.explain(features)
+    def _explain(self, described: Sequence[Features]) -> list[Rationale]:
+        # A report of a study is one as a whole: all its conditions say so.
+        model = self._study_rule if any(features.get("study") for features in described) else self._model
+        return model.explain(described)
+
+    def _favour(self, encounter: Encounter, condition: Condition, conditions: Sequence[Condition]) -> Rationale:
+        return self._rules.favour(condition, conditions) if encounter.setting == OUTPATIENT else ()
+
+    def _find_threshold(self, setting: str) -> float:
+        is_stay = setting == "inpatient"
+        return self._settings.report_confidence_inpatient if is_stay else self._settings.report_confidence
+
+    def _suggest(self, encounter: Encounter, condition: Condition, rationale: Rationale) -> Suggestion:
         confidence = to_confidence(rationale)
         rationale += tuple(Contribution("guideline", 0.0, basis) for basis in condition.rules)
-        may_report = self._rules.may_report(condition, setting=encounter.setting)
-        is_reported = may_report and confidence >= self._settings.report_confidence
+        may_report = self.may_report(condition, setting=encounter.setting)
+        is_reported = may_report and confidence >= self._find_threshold(encounter.setting)
         return Suggestion(
             code=make_code(self._codeset, condition.code),
             display=condition.display,

@@ -35,7 +35,7 @@ from codeassist.terminology.axis_records import (
     format_axis_table,
     to_axis_table,
 )
-from codeassist.terminology.axis_select import RowSelector, Selection
+from codeassist.terminology.axis_select import NearestRow, RowSelector, Selection
 from codeassist.terminology.axis_titles import TitleReader
 from codeassist.terminology.axis_wordings import AxisWordings
 from codeassist.terminology.codeset import CodeSet
@@ -56,6 +56,7 @@ __all__ = [
     "AxisRow",
     "AxisTable",
     "AxisTables",
+    "NearestRow",
     "Selection",
     "derive_axis_table",
     "fold_axis_table",
@@ -164,6 +165,32 @@ class AxisTables:
         values wins, then the one that leaves most open, then the first code.
         """
         return self._selector(code).select(code, self.wordings.expand(words), scope=scope)
+
+    def find_nearest(self, code: str) -> NearestRow:
+        """Return the billable row at or under a code that says least beyond it.
+
+        Parameters
+        ----------
+        code
+            Header or billable code.
+
+        Returns
+        -------
+        NearestRow
+            The row, with the values it states that the code does not: a header without an unspecified row
+            ("intervertebral disc displacement", by region only) leaves a choice that the record must settle.
+
+        Raises
+        ------
+        UnknownCodeError
+            If no category of the edition holds the code.
+
+        Notes
+        -----
+        Guidelines I.B.2 and I.B.18: a code is as specific as the record, and an unspecified one is right where the
+        record says no more.
+        """
+        return self._selector(code).find_nearest(code)
 
     def _selector(self, code: str) -> RowSelector:
         category = code[:3]

@@ -19,6 +19,12 @@ _SIDE = re.compile(r"\b(right|left)\b", re.IGNORECASE)
 _SWAP = {"right": "left", "left": "right", "Right": "Left", "Left": "Right"}
 _NOS = re.compile(r"\bNOS\b|\bunspecified\b", re.VERBOSE | re.IGNORECASE)
 _TWO_HEADS = re.compile(r"\b(?:and|or)\b", re.VERBOSE | re.IGNORECASE)
+_UNSIDED = re.compile(
+    r"""
+    \bspecified\b .* \bwith\ unspecified\ laterality\b    # "of specified finger with unspecified laterality"
+    """,
+    re.VERBOSE,
+)
 _COMMON_SHARE = 0.9
 _NEVER_HEAD = frozenset({"other", "specified", "unspecified"})
 
@@ -65,7 +71,8 @@ def read_stems(codeset: CodeSet, category: str, *, reader: TitleReader, override
     plain = _find_plain(titles.values())
     head = _find_head(codeset.title(category), titles.values(), reader)
     cut = _Cutter(codeset, reader, head=head, plain=plain, overrides=overrides)
-    rows = _allow_either(tuple(cut.row(code) for code in codes))
+    rows = _allow_unsided(codeset, tuple(cut.row(code) for code in codes))
+    rows = _allow_either(rows)
     if not _shares_name(codeset.title(category), titles.values(), reader):
         rows = tuple(_name_diagnoses(row) for row in rows)
     return Stems(category, head, plain, rows)
@@ -121,7 +128,7 @@ class _Cutter:
         if not stated <= set(own):
             return
         rest = tuple(facet for facet in own if facet not in stated)
-        texts = [term.text for term in _read_terms(self._codeset, above)[1:]]
+        texts = [term.text for term in _read_terms(self._codeset, above)[1:] if not _UNSIDED.search(term.text)]
         texts += [short for text in (title, *texts) for short in find_abbreviations(text)]
         for text in texts:
             wordings.setdefault(_needed((*rest, *self.cut(text))))
@@ -130,6 +137,21 @@ class _Cutter:
 def _read_terms(codeset: CodeSet, code: str) -> list[Term]:
     """Return the wordings of the tabular list: the tables are of its rows, whether or not an index was added."""
     return [term for term in codeset.terms(code) if term.status != "index_entry"]
+
+
+def _allow_unsided(codeset: CodeSet, rows: Sequence[StemRow]) -> tuple[StemRow, ...]:
+    """Let "other finger" be stated by a finger named without its side, as the inclusion terms of chapter 19 say."""
+    sided: dict[str | None, list[tuple[Facet, ...]]] = {}
+    for row in rows:
+        if any(facet.axis == "laterality" and facet.kind == STATED for facet in row.facets):
+            rest = _needed(facet for facet in row.facets if facet.axis != "laterality")
+            sided.setdefault(codeset.parent(row.code), []).append(rest)
+    return tuple(
+        replace(row, wordings=tuple(dict.fromkeys([*row.wordings, *sided.get(codeset.parent(row.code), ())])))
+        if any(_UNSIDED.search(term.text) for term in _read_terms(codeset, row.code))
+        else row
+        for row in rows
+    )
 
 
 def _allow_either(rows: Sequence[StemRow]) -> tuple[StemRow, ...]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from codeassist.terminology.axis_build import OTHER_WORD, StemRow, Stems, cut_title
 from codeassist.terminology.axis_columns import Column, lay_out
@@ -175,7 +175,8 @@ class _Nodes:
         self._rows = {row.code: row for row in stems.rows}
         self._spans = _find_spans(codeset, stems)
         self._titled = [draft.mask_of(row.wordings[0]) for row in stems.rows]
-        self._implied = {code: self._find_implied(code) for code in self._spans}
+        self._said = {code: self._find_said(code) for code in self._spans}
+        self._implied = {code: said & ~self._find_listed(code, said) for code, said in self._said.items()}
 
     def make(self) -> dict[str, tuple[int, ...]]:
         """Return the fields of ``CompiledNode`` by code."""
@@ -185,13 +186,13 @@ class _Nodes:
             nodes[code] = (*span, self._implied[code], *self._spans[scope], self._find_kin(code))
         return nodes
 
-    def _find_implied(self, code: str) -> int:
-        """Return what a code says as an anchor: its title, and what every row under it says.
+    def _find_said(self, code: str) -> int:
+        """Return what a code says: its title, its category, and what every row under it says but one for both sides.
 
         "Olecranon bursitis" implies the elbow of "olecranon bursitis, unspecified elbow".
         """
         title = self._codeset.title(code)
-        mask = self._draft.known(self._reader.words(title))
+        mask = self._draft.known(self._reader.words(title) | self._stems.head)
         for facet in cut_title(title, self._reader, head=self._stems.head, plain=self._stems.plain):
             if facet.kind == STATED:
                 mask |= self._draft.known(facet.words)
@@ -199,7 +200,34 @@ class _Nodes:
             elif facet.kind == OTHER and code != self._stems.category:
                 mask |= _OTHER_BIT
         first, stop = self._spans[code]
-        return mask | reduce(and_, self._titled[first:stop]) & ~_OTHER_BIT
+        both = self._draft.known({"bilateral"})
+        titled = [told for told in self._titled[first:stop] if not told & both] or self._titled[first:stop]
+        return mask | reduce(and_, titled) & ~_OTHER_BIT
+
+    def _find_listed(self, code: str, mask: int) -> int:
+        """Return the words by which a header's title lists values of its rows: it implies none of them.
+
+        "Thoracic, thoracolumbar and lumbosacral disc degeneration" stands above a row for each region.
+        """
+        first, stop = self._spans[code]
+        common = reduce(and_, self._titled[first:stop])
+        by_axis: dict[str, set[frozenset[int]]] = {}
+        for row in self._stems.rows[first:stop]:
+            told: dict[str, set[int]] = {}
+            for facet in row.facets:
+                if facet.kind == STATED:
+                    told.setdefault(facet.axis, set()).add(self._draft.known(facet.words))
+            for axis, words in told.items():
+                if axis != "laterality" and all(each and not each & ~mask for each in words):
+                    by_axis.setdefault(axis, set()).add(frozenset(words))
+        listed = 0
+        for rows in by_axis.values():
+            values = [reduce(or_, words) for words in rows]
+            if len(values) > 1:
+                shared, said = reduce(and_, values), reduce(or_, values)
+                # One value that says all of them is no list: "acute and chronic" beside "acute".
+                listed |= 0 if said in values else said & ~shared
+        return listed & ~common
 
     def _find_scope(self, code: str) -> str:
         """Return the largest code above of which ``code`` is the row that states nothing more."""
@@ -209,17 +237,23 @@ class _Nodes:
         masks = [self._draft.mask_of(wording) for wording in row.wordings]
         scope = code
         for above in self._codeset.ancestors(code):
-            if not any(mask & ~self._implied[above] == 0 for mask in masks):
+            if not any(mask & ~self._said[above] == 0 for mask in masks):
                 break
             scope = above
         return scope
 
     def _find_kin(self, code: str) -> int:
-        """Return what a row elsewhere must say to count as a closer name of an unspecified row; 0 for none."""
+        """Return what a row elsewhere must say to count as a closer name of an unspecified row; 0 for none.
+
+        A header counts where its own title leaves an axis open: "burn of unspecified degree of forearm".
+        """
         row = self._rows.get(code)
-        if row is None or not row.openness:
-            return 0
-        return self._draft.mask_of([facet for facet in row.facets if facet.kind == STATED])
+        if row is None:
+            facets = cut_title(self._codeset.title(code), self._reader, head=self._stems.head, plain=self._stems.plain)
+            is_open = any(facet.kind == UNSPECIFIED for facet in facets)
+        else:
+            facets, is_open = row.facets, row.openness > 0
+        return self._draft.mask_of([facet for facet in facets if facet.kind == STATED]) if is_open else 0
 
 
 def _find_spans(codeset: CodeSet, stems: Stems) -> dict[str, tuple[int, int]]:

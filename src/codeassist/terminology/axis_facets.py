@@ -66,7 +66,8 @@ class TitleWords:
 
     ``leads`` open a segment, ``empty`` words mean nothing in a facet, ``weak`` words may be left out beside others,
     ``nouns`` name the axis in "unspecified site", ``edges`` are cut off a value's ends, ``joiners`` make an "and" mean
-    both, ``sites`` are parts of the body, ``assumed`` are the values that silence means.
+    both, ``sites`` are parts of the body, ``closers`` end a complication before "of", ``assumed`` are the values that
+    silence means.
     """
 
     leads: Mapping[str, str]
@@ -76,7 +77,13 @@ class TitleWords:
     edges: frozenset[str]
     joiners: frozenset[str]
     sites: frozenset[str]
+    closers: frozenset[str]
     assumed: frozenset[str]
+
+    @property
+    def open_nouns(self) -> frozenset[str]:
+        """Return the nouns of axes other than site: "unspecified degree" is no part of what stands beside it."""
+        return frozenset(noun for noun, axis in self.nouns.items() if axis not in {"", "site", "laterality"})
 
     @classmethod
     def load(cls) -> TitleWords:
@@ -93,6 +100,7 @@ class TitleWords:
             frozenset(roles["edge"]),
             frozenset(roles["joiner"]),
             frozenset(roles["site"]),
+            frozenset(roles["closer"]),
             frozenset(row["value"] for row in assumed),
         )
 
@@ -145,7 +153,7 @@ def _drop_open_noun(segment: Sequence[TitleToken], steer: TitleWords) -> Sequenc
         len(segment) > 2
         and segment[-2].raw == _UNSPECIFIED
         and segment[-1].word in steer.nouns
-        and not segment[-3].lead
+        and not all(token.lead for token in segment[:-2])
     ):
         return segment[:-2]
     return segment

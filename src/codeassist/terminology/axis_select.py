@@ -33,6 +33,14 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class NearestRow:
+    """This is the billable row that says least beyond an anchor, and the values it says though nothing states them."""
+
+    code: str
+    unstated: Values
+
+
+@dataclass(frozen=True, slots=True)
 class _Choice:
     place: int
     numbers: tuple[int, ...]
@@ -50,15 +58,18 @@ class _View:
 
 @dataclass(slots=True)
 class RowSelector:
-    """This is the selector of one category; it remembers what its answers leave open."""
+    """This is the selector of one category; it remembers what its answers leave open, and its nearest rows."""
 
     table: CompiledTable
     _open: dict[tuple[int, int, int], OpenAxes] = field(default_factory=dict)
+    _nearest: dict[str, NearestRow] = field(default_factory=dict)
 
     def select(self, code: str, stated: frozenset[str], *, scope: str | None) -> Selection:
         """Return the best row for an anchor, given the expanded words of the note."""
         table = self.table
         stem, seventh = (code, "") if code in table.nodes else split_seventh(code)
+        if scope is None and BILATERAL in stated:
+            stem = self._unside(stem)
         node = self._node(stem)
         if scope is None:
             span, specific = (node.scope_first, node.scope_stop), 0
@@ -77,6 +88,41 @@ class RowSelector:
             return Selection(code, (), self._left_open(node.first, span))
         return self._answer(choice, view, stated, span=span, seventh=seventh)
 
+    def find_nearest(self, stem: str) -> NearestRow:
+        """Return the row under an anchor that says least beyond it: fewest unstated values, then the most open."""
+        known = self._nearest.get(stem)
+        if known is None:
+            known = self._nearest[stem] = self._find_nearest(stem)
+        return known
+
+    def _find_nearest(self, stem: str) -> NearestRow:
+        node, facets = self._node(stem), self.table.facets
+        best: tuple[tuple[int, int, int], Values] | None = None
+        for place in range(node.first, node.stop):
+            row = self.table.rows[place]
+            for _, numbers in row.wordings:
+                unstated = tuple(facets[number][:2] for number in numbers if facets[number][2] & ~node.implied)
+                rank = (len(unstated), -row.openness, place)
+                if best is None or rank < best[0]:
+                    best = rank, unstated
+        if best is None:
+            return NearestRow(stem, ())
+        row = self.table.rows[best[0][2]]
+        character, added = self._find_quiet_seventh(row)
+        return NearestRow(join_seventh(row.code, character), best[1] + added)
+
+    def _find_quiet_seventh(self, row: CompiledRow) -> tuple[str, Values]:
+        """Return the seventh character that silence means, or else the one that names no complication."""
+        character, _ = self._choose_seventh(row, frozenset(), "")
+        if character or row.seventh < 0:
+            return character, ()
+        ranked = sorted(
+            (sum(facet.axis == "complication" for facet in facets), place, key, facets)
+            for place, (key, facets) in enumerate(self.table.sevenths[row.seventh])
+        )
+        _, _, key, facets = ranked[0]
+        return key, tuple((facet.axis, facet.value) for facet in facets if facet.kind == STATED)
+
     def _answer(
         self, choice: _Choice, view: _View, stated: frozenset[str], *, span: tuple[int, int], seventh: str
     ) -> Selection:
@@ -90,6 +136,18 @@ class RowSelector:
         character, more = self._choose_seventh(row, stated, seventh)
         also = tuple(join_seventh(left, character) for left in also)
         return Selection(join_seventh(row.code, character), matched + more, self._left_open(choice.place, span), also)
+
+    def _unside(self, stem: str) -> str:
+        """Return the header of a row for one side, so that "left knee pain, right worse than left" is of both knees."""
+        bits = self.table.bits
+        sides = bits.get(RIGHT, 0) | bits.get(LEFT, 0)
+        above = self.table.nodes.get(stem[:-1].rstrip("."))
+        node = self._node(stem)
+        if above is None or not self.table.is_sided or not node.implied & sides or above.implied & sides:
+            return stem
+        one_sided = bits.get("unilateral", 0)
+        is_unilateral = any(mask & one_sided for mask in self.table.rows[node.first].confirming)
+        return stem if is_unilateral else stem[:-1].rstrip(".")
 
     def _choose_row(self, node: CompiledNode, view: _View, span: tuple[int, int]) -> _Choice | None:
         choice = self._choose(view, span)

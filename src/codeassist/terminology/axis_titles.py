@@ -145,7 +145,7 @@ class TitleReader:
     def _read_segments(
         self, tokens: Sequence[TitleToken], used: frozenset[int], head: frozenset[str]
     ) -> Iterator[_Placed]:
-        for places in _split(tokens, used):
+        for places in _split(tokens, used, self._steer):
             facet = make_facet([tokens[place] for place in places], head, self._steer)
             if facet is not None:
                 yield places[0], self._compose(facet)
@@ -215,25 +215,34 @@ def _is_denied(tokens: Sequence[TitleToken], place: int) -> bool:
     return _governor(tokens, place) == "without"
 
 
-def _split(tokens: Sequence[TitleToken], used: frozenset[int]) -> list[list[int]]:
+def _split(tokens: Sequence[TitleToken], used: frozenset[int], steer: TitleWords) -> list[list[int]]:
     """Return the places of each segment's tokens, without those that named values have used up."""
     segments: list[list[int]] = [[]]
     for place, token in enumerate(tokens):
         if place in used or not (token.word or token.raw.isalpha() or token.lead or token.raw == "-"):
             continue
-        if token.lead and not _goes_on(token, [tokens[at] for at in segments[-1]]):
+        if token.lead and not _goes_on(token, [tokens[at] for at in segments[-1]], steer):
             segments.append([place])
         else:
             segments[-1].append(place)
     return [segment for segment in segments if segment]
 
 
-def _goes_on(token: TitleToken, segment: Sequence[TitleToken]) -> bool:
+def _goes_on(token: TitleToken, segment: Sequence[TitleToken], steer: TitleWords) -> bool:
     """Tell whether a lead only goes on with its segment.
 
     "Rupture of ear drum" stays one complication and "lower end of radius" one site, while "embolism of middle cerebral
-    artery" is a cause and a site; "due to" is one lead.
+    artery" is a cause and a site; "due to" is one lead. "Without foreign body of index finger" and "of unspecified
+    degree of forearm" end before the site.
     """
-    if not segment or token.lead != "of" or segment[-1].lead == "comma":
+    if not segment or token.lead != "of" or segment[-1].lead == "comma" or _is_closed(segment, steer):
         return False
     return segment[0].lead in {"with", "without", "of", "comma"} or all(other.lead for other in segment)
+
+
+def _is_closed(segment: Sequence[TitleToken], steer: TitleWords) -> bool:
+    """Tell whether a segment is whole: what follows with "of" is the site of the row."""
+    last = segment[-1]
+    if segment[0].lead in {"with", "without"}:
+        return last.raw.lower() in steer.closers
+    return len(segment) > 1 and segment[-2].raw.lower() == "unspecified" and last.word in steer.open_nouns

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from codeassist.assets import find_asset
 from codeassist.terminology.lexicon import read_table
@@ -19,12 +20,23 @@ from codeassist.terminology.words import LEXICON_FOLDER, WordNormalizer
 COLUMNS = ("axis", "value", "wording", "provenance")
 TABULAR = "tabular_list"
 _SIDES = frozenset({"right", "left"})
-_SIDE_VALUES = frozenset({"right", "left", "bilateral"})
+BILATERAL = "bilateral"
+_SIDE_VALUES = frozenset({"right", "left", BILATERAL})
 # After one of these the words that follow are denied, until the clause turns.
 _DENIERS = frozenset({"without", "no", "not", "denie", "deny", "denied", "absent", "nor"})
 _TURNS = frozenset({"with", "but", "however", "due", "now", "although", "except", "still", "then"})
 _DENIED_REACH = 3
+# Between the two sides of one finding: "right greater than left", "right as well as left".
+_JOINING = frozenset(
+    {"great", "greater", "more", "less", "worse", "than", "as", "well", "also", "both", "then", "side"}
+)
+# The value of wordings that look like a side and are none: "r/o", "2 L oxygen".
+_NO_SIDE = "no side"
+_Hit = tuple[int, int, "AxisWording"]
+_Sided = tuple[int, int, str]
 
+COMMA = ","
+"""Stands among a note's words for a comma, at which a denial ends."""
 
 DENIED = "\u00ac"
 """Stands before a word that the note denies: ``\u00acexacerbation``."""
@@ -60,10 +72,14 @@ class AxisWordings:
         counts = Counter(word for row in rows for word in row.words)
         self._by_first: dict[str, list[AxisWording]] = {}
         self._by_rarest: dict[str, list[AxisWording]] = {}
+        # "Without fracture, subsequent encounter": no note denies its own visit.
+        self._undeniable = frozenset(row.words[0] for row in rows if row.is_own and row.axis == "encounter")
         self._names = [row for row in rows if row.is_own and len(row.words) > 1 and not _SIDES & set(row.words)]
         for row in rows:
             self._by_first.setdefault(row.words[0], []).append(row)
             # "Right coronary artery" is no side of anything: such names count in their order only.
+            if row.value == _NO_SIDE:
+                continue
             if len(row.words) == 1 or row.value in _SIDE_VALUES or not _SIDES & set(row.words):
                 rarest = min(row.words, key=lambda word: (counts[word], word))
                 self._by_rarest.setdefault(rarest, []).append(row)
@@ -77,7 +93,11 @@ class AxisWordings:
             axis, value = row["axis"], row["value"]
             own = tuple(word for word in normalizer.split(value) if word not in weak) or normalizer.split(value)
             gained = frozenset({value, *own}) if len(own) == 1 or _SIDES & set(own) else frozenset({value})
-            for words, is_tabular in ((own, False), (normalizer.split(row["wording"]), row["provenance"] == TABULAR)):
+            written = normalizer.split(row["wording"])
+            if value == _NO_SIDE:
+                wordings[axis, value, written] = AxisWording(axis, value, written, is_tabular=False, gained=frozenset())
+                continue
+            for words, is_tabular in ((own, False), (written, row["provenance"] == TABULAR)):
                 known = wordings.get((axis, value, words))
                 if words and (known is None or is_tabular):
                     wordings[axis, value, words] = AxisWording(axis, value, words, is_tabular, gained, words == own)
@@ -96,9 +116,9 @@ class AxisWordings:
         rows = [(r.axis, r.value, r.words, r.is_tabular, sorted(r.gained), r.is_own) for r in self.rows]
         return json.dumps(rows, separators=(",", ":")).encode()
 
-    def find(self, words: Sequence[str], *, tabular_only: bool = False) -> tuple[tuple[int, int, AxisWording], ...]:
+    def find(self, words: Sequence[str], *, tabular_only: bool = False) -> tuple[_Hit, ...]:
         """Return the wordings found in ordered words as (start, end, wording), longest first from left to right."""
-        found: list[tuple[int, int, AxisWording]] = []
+        found: list[_Hit] = []
         start = 0
         while start < len(words):
             match = self._match_at(words, start, tabular_only=tabular_only)
@@ -109,8 +129,21 @@ class AxisWordings:
                 start += len(match.words)
         return tuple(found)
 
-    def read(self, words: Sequence[str]) -> frozenset[str]:
+    def read(self, words: Sequence[str], own: tuple[int, int] | None = None) -> frozenset[str]:
         """Return what ordered words of a note state: words, canonical values, and denied words marked as such.
+
+        Parameters
+        ----------
+        words
+            Normal forms, and a comma where the note has one.
+        own
+            First and last place, exclusive, of the words that name the condition. Of a right and a left that do not
+            belong together only the side nearest to them is stated.
+
+        Returns
+        -------
+        frozenset[str]
+            What is stated.
 
         Examples
         --------
@@ -118,9 +151,19 @@ class AxisWordings:
         >>> sorted(wordings.read(("pain", "rt", "knee", "without", "effusion")))
         ['knee', 'pain', 'right', 'rt', 'without', '¬effusion']
         """
-        stated, denied = _part_denied(words)
-        named = (row.gained for _, _, row in self.find(stated))
-        return frozenset(stated).union(denied, *named)
+        stated, denied, own = self._part_denied(words, own)
+        hits = self.find(stated)
+        dropped = {place for start, end, row in hits if row.value == _NO_SIDE for place in range(start, end)}
+        added: frozenset[str] = frozenset()
+        sided = [(start, end, side) for start, end, row in hits if (side := _side_of(row))]
+        if own is not None and len({side for _, _, side in sided}) > 1:
+            side = _nearest_side(_join_sides(sided, stated), own)
+            lost = {start for start, _, other in sided if other != side}
+            added = frozenset({side}) if side == BILATERAL else added
+            dropped |= {place for start, end, _ in hits if start in lost for place in _side_places(stated, start, end)}
+            hits = tuple(hit for hit in hits if hit[0] not in lost)
+        kept = stated if not dropped else [word for place, word in enumerate(stated) if place not in dropped]
+        return frozenset(kept).union(denied, added, *(row.gained for _, _, row in hits))
 
     def expand(self, words: frozenset[str]) -> frozenset[str]:
         """Return a set of words together with the canonical values whose wordings it holds."""
@@ -140,7 +183,7 @@ class AxisWordings:
                 if words.issuperset(row.words):
                     added |= row.gained
         if added >= _SIDES:
-            added.add("bilateral")
+            added.add(BILATERAL)
         return frozenset(added)
 
     def _match_at(self, words: Sequence[str], start: int, *, tabular_only: bool) -> AxisWording | None:
@@ -151,20 +194,59 @@ class AxisWordings:
                 return row
         return None
 
+    def _part_denied(
+        self, words: Sequence[str], own: tuple[int, int] | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[int, int] | None]:
+        """Return the words that stand, without commas, the denied ones with their mark, and where the own ones are."""
+        kept: list[str] = []
+        denied: list[str] = []
+        places: list[int] = []
+        reach = 0
+        for word in words:
+            places.append(len(kept))
+            if word in _DENIERS:
+                kept.append(word)
+                reach = _DENIED_REACH
+            elif word == COMMA:
+                reach = 0
+            elif reach and word not in _TURNS and word not in self._undeniable:
+                denied.append(DENIED + word)
+                reach -= 1
+            else:
+                kept.append(word)
+                reach = 0
+        places.append(len(kept))
+        return tuple(kept), tuple(denied), None if own is None else (places[own[0]], places[own[1]])
 
-def _part_denied(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the words that stand, and the denied ones with their mark."""
-    kept: list[str] = []
-    denied: list[str] = []
-    reach = 0
-    for word in words:
-        if word in _DENIERS:
-            kept.append(word)
-            reach = _DENIED_REACH
-        elif reach and word not in _TURNS:
-            denied.append(DENIED + word)
-            reach -= 1
-        else:
-            kept.append(word)
-            reach = 0
-    return tuple(kept), tuple(denied)
+
+def _side_of(row: AxisWording) -> str:
+    """Return the side that a wording names, alone or inside a name; "" for none."""
+    if row.value.startswith(BILATERAL):
+        return BILATERAL
+    right = "right" in row.gained or "right" in row.words
+    left = "left" in row.gained or "left" in row.words
+    return "" if right == left else "right" if right else "left"
+
+
+def _side_places(words: Sequence[str], start: int, end: int) -> range | list[int]:
+    """Return the places of a wording's side; of "right lower lobe" the lobe stays."""
+    if end - start == 1:
+        return range(start, end)
+    return [place for place in range(start, end) if words[place] in _SIDE_VALUES]
+
+
+def _join_sides(sided: Sequence[_Sided], words: Sequence[str]) -> list[_Sided]:
+    """Make one of a right and a left that belong together: "right and left", "right knee and left knee"."""
+    joined = [sided[0]]
+    for (_, before, side), (start, end, other) in pairwise(sided):
+        between = words[before:start]
+        is_pair = {side, other} == _SIDES and (
+            _JOINING.issuperset(between) or list(between) == list(words[end : end + len(between)])
+        )
+        joined.append((joined.pop()[0], end, BILATERAL) if is_pair else (start, end, other))
+    return joined
+
+
+def _nearest_side(sided: Sequence[_Sided], own: tuple[int, int]) -> str:
+    """Return the side nearest to the words of a condition; between equals the one before them."""
+    return min(sided, key=lambda hit: (max(own[0] - hit[1], hit[0] - own[1], -1), hit[0]))[2]

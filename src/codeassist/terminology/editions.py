@@ -26,7 +26,7 @@ from codeassist.terminology.store import Progress, compiled_path, hold_lock, wri
 
 _MANIFEST = "edition.json"
 _EXPECTED = "expected the tabular list (XML) or the order file of ICD-10-CM"
-_IMPORT_HINT = "import the release in force on that date with: codeassist codes import FILE"
+_IMPORT_COMMAND = "codeassist codes import FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def pick_edition(date: dt.date | None) -> tuple[str, str]:
     nearest = min(reversed(sources), key=lambda source: _count_days(source, day))
     note = (
         f"date of service {day} lies outside every installed edition of {ICD10CM}; the nearest was used, "
-        f"{nearest.edition}, in force from {nearest.valid_from} to {nearest.valid_to}; {_IMPORT_HINT}"
+        f"{nearest.edition}, in force from {nearest.valid_from} to {nearest.valid_to}; "
+        f"import the release in force on that date with: {_IMPORT_COMMAND}"
     )
     return nearest.edition, note
 
@@ -187,7 +188,8 @@ def _get_source(edition: str | None) -> EditionSource:
         if source.edition == edition:
             return source
     names = ", ".join(source.edition for source in sources)
-    msg = f"edition {edition[:20]!r} of {ICD10CM} is not installed; installed: {names}; {_IMPORT_HINT}"
+    hint = f"import its release with: {_IMPORT_COMMAND}"
+    msg = f"edition {edition[:20]!r} of {ICD10CM} is not installed; installed: {names}; {hint}"
     raise ConfigError(msg)
 
 

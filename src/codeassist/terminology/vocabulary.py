@@ -1,4 +1,4 @@
-"""Everything compiled from one edition and the lexicon: code set, axis tables, term index."""
+"""Everything compiled from one edition and the lexicon: code set, axis tables, term index and its vectors."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeassist.assets import find_asset
-from codeassist.terminology import term_index, wordings, words
+from codeassist.terminology import embedding, term_index, wordings, words
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.editions import load_codeset
+from codeassist.terminology.embedding import MODEL_FOLDER, TermVectors, build_vectors, load_embedding
 from codeassist.terminology.lexicon import LEXICON_FOLDER, lexicon_files, read_table
 from codeassist.terminology.spelling import SpellingCorrector, load_english
-from codeassist.terminology.store import Arrays, Progress, hash_file, load_or_build
+from codeassist.terminology.store import Arrays, CompiledStore, Progress, hash_file, load_or_build
 from codeassist.terminology.term_index import TermIndex, build_term_index
 from codeassist.terminology.words import WordNormalizer
 
@@ -30,6 +31,7 @@ class Vocabulary:
     codeset: CodeSet
     tables: AxisTables
     index: TermIndex
+    vectors: TermVectors
     corrector: SpellingCorrector
     prefixes_by_medication: Mapping[str, tuple[str, ...]]
     fingerprint: str
@@ -52,11 +54,18 @@ def load_vocabulary(edition: str | None = None, *, progress: Progress | None = N
     store = load_or_build(
         f"terms-{codeset.edition}", key=key, build=lambda: (_build_index(codeset, normalizer, progress), {})
     )
+    vectors = load_or_build(
+        f"vectors-{codeset.edition}",
+        key=_hash_embedding(key),
+        build=lambda: (_build_vectors(store, codeset, progress), {}),
+    )
     english = load_english()
     corrector = SpellingCorrector(store.texts("vocabulary"), english["hashes"])
     index = TermIndex(codeset, normalizer, store)
     fingerprint = hashlib.sha256(f"{key} {tables.fingerprint} {english.key}".encode()).hexdigest()
-    return Vocabulary(codeset, tables, index, corrector, _read_medications(), fingerprint)
+    return Vocabulary(
+        codeset, tables, index, TermVectors(vectors["vectors"]), corrector, _read_medications(), fingerprint
+    )
 
 
 def _build_index(codeset: CodeSet, normalizer: WordNormalizer, progress: Progress | None) -> Arrays:
@@ -65,6 +74,11 @@ def _build_index(codeset: CodeSet, normalizer: WordNormalizer, progress: Progres
     arrays = build_term_index(codeset, normalizer)
     tell(doing, 1.0)
     return arrays
+
+
+def _build_vectors(terms: CompiledStore, codeset: CodeSet, progress: Progress | None) -> Arrays:
+    doing = f"term vectors of edition {codeset.edition}"
+    return build_vectors(terms, load_embedding(), tell=progress or _tell_nobody, doing=doing)
 
 
 def _tell_nobody(_doing: str, _share: float) -> None:
@@ -77,6 +91,11 @@ def _hash_sources(codeset_fingerprint: str) -> str:
     for path in files:
         digest.update(f"{path.name}:{hash_file(path)}".encode())
     return digest.hexdigest()
+
+
+def _hash_embedding(key: str) -> str:
+    files = (find_asset(f"{MODEL_FOLDER}/manifest.json"), Path(str(embedding.__file__)))
+    return hashlib.sha256(" ".join((key, *map(hash_file, files))).encode()).hexdigest()
 
 
 def _read_medications() -> Mapping[str, tuple[str, ...]]:

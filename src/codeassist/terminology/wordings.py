@@ -12,7 +12,7 @@ _SILENT = re.compile(
         unspecified\ (?:site|part|type|cause|organism|severity)   # "unspecified site" names nothing
       | (?:site|cause|type|organism|part|severity)\ unspecified
       | initial\ encounter | not\ otherwise\ specified | not\ elsewhere\ classified
-      | not\ specified\ as\ [^,]*                                 # "not specified as recurrent"
+      | (?:not\ |un)specified\ as\ [^,]*                          # "not specified as recurrent"
       | without\ mention\ of\ [^,]*                              # the 9th revision's default
       | unspecified | NOS | NEC
     )\b

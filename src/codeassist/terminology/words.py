@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -35,6 +36,18 @@ _CLINICAL_INFIXES = (
 )
 _CLINICAL_SUFFIXES = ("-", "•", "\\*")
 _KEPT_ENDINGS = ("ss", "us", "is", "os")
+# British spellings by the part of the word that differs; both spellings fold to the American one.
+_BRITISH = (
+    ("aem", "em"), ("aesth", "esth"), ("paed", "ped"), ("gynaec", "gynec"), ("caec", "cec"), ("faec", "fec"),
+    ("phaeo", "pheo"), ("aetio", "etio"), ("caesar", "cesar"), ("naev", "nev"), ("taeni", "teni"), ("palaeo", "paleo"),
+    ("oedem", "edem"), ("oesoph", "esoph"), ("rrhoe", "rrhe"), ("pnoe", "pne"), ("oestr", "estr"), ("foet", "fet"),
+    ("coeli", "celi"), ("amoeb", "ameb"), ("homoeo", "homeo"), ("manoeuv", "maneuv"), ("tumour", "tumor"),
+    ("colour", "color"), ("odour", "odor"), ("behaviour", "behavior"), ("labour", "labor"), ("leuco", "leuko"),
+    ("sulph", "sulf"), ("fibre", "fiber"), ("isation", "ization"), ("alise", "alize"), ("lyse", "lyze"),
+    ("mould", "mold"),
+)  # fmt: skip
+_BRITISH_PARTS = re.compile("|".join(part for part, _ in _BRITISH))
+_AMERICAN = dict(_BRITISH)
 
 
 @lru_cache(maxsize=1)
@@ -55,12 +68,14 @@ def get_tokenizer() -> Tokenizer:
 
 
 def fold_word(text: str) -> str:
-    """Fold one token: lower case, no accents, no possessive, singular.
+    """Fold one token: lower case, American spelling, no accents, no possessive, singular.
 
     Examples
     --------
     >>> fold_word("Kidneys"), fold_word("Biopsies"), fold_word("diabetes"), fold_word("Crohn's")
     ('kidney', 'biopsy', 'diabete', 'crohn')
+    >>> fold_word("Oesophageal"), fold_word("tumours"), fold_word("anaemia")
+    ('esophageal', 'tumor', 'anemia')
     """
     word = text.lower()
     if not word.isascii():
@@ -68,6 +83,8 @@ def fold_word(text: str) -> str:
         word = word.replace("\u2019", "'")
     # The tokenizer takes a letter with its full stop for an initial: "hepatitis C."
     word = word.removesuffix(".").removesuffix("'s").removesuffix("'")
+    if len(word) > 4:
+        word = _BRITISH_PARTS.sub(lambda part: _AMERICAN[part.group()], word)
     # Short capitals end in S because a word does: CRPS is not the plural of CRP.
     if len(word) <= 3 or not word.endswith("s") or (len(word) == 4 and text.isupper()):
         return word

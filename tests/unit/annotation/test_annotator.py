@@ -7,6 +7,7 @@ import pytest
 from codeassist.annotation import abbreviations
 from codeassist.annotation.annotator import Annotator, Parts
 from codeassist.annotation.assertion import AssertionEngine
+from codeassist.annotation.labels import LabelFinder
 from codeassist.annotation.matcher import TermMatcher, WordReader
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
@@ -38,13 +39,14 @@ def index(tmp_path_factory):
 def make_annotator(index):
     def make(**settings):
         parts = Parts(
-            read_words=WordReader(NORMALIZER, frozenset({"left", "right"}), None),
+            read_words=WordReader(NORMALIZER, frozenset({"left", "right", "severe"}), None),
             match=TermMatcher(index),
             choose=SenseChooser(index, frozenset()),
             assess=ENGINE,
             measure=READER,
             find_medications=MedicationFinder(MEDICATIONS, NORMALIZER),
             find_phrases=PhraseFinder(frozenset({"strain"})),
+            find_labels=LabelFinder(frozenset({"MS"})),
         )
         return Annotator(parts, settings=AnnotationSettings(**settings))
 
@@ -143,6 +145,20 @@ def test_a_heading_that_no_term_reads_becomes_a_mention_of_its_own(annotate):
     assert summarize(annotate(text, section("plan", 0, len(text)))) == [("strain", "problem")]
 
 
+def test_the_words_of_a_section_heading_are_no_mention(annotate):
+    text = "Hip pain: knee pain"
+    told = Section("social_history", Span("n", 0, 9), Span("n", 10, 19))
+    headed = Section("plan", Span("n", 0, 9), Span("n", 10, 19))
+
+    assert summarize(annotate(text, headed)) == [("knee pain", "problem")]
+    assert summarize(annotate(text, told)) == [("Hip pain", "problem"), ("knee pain", "problem")]
+
+
+def test_no_match_reaches_over_a_conjunction_that_its_term_lacks(annotate):
+    assert summarize(annotate("pain and left knee")) == []
+    assert summarize(annotate("pain of left and right knee")) == [("pain of left and right knee", "problem")]
+
+
 @pytest.mark.parametrize(
     ("text", "nearby"),
     [
@@ -153,12 +169,20 @@ def test_a_heading_that_no_term_reads_becomes_a_mention_of_its_own(annotate):
         ("knee pain b2 c3 d4 e5 f6 g7 h8 i9", [("knee", "pain", "b2", "c3", "d4", "e5", "f6", "g7", "h8")]),
         ("right knee pain and left hip pain", [("right", "knee", "pain"), ("left", "hip", "pain")]),
         ("knee pain left. left hip pain", [("knee", "pain", "left"), ("left", "hip", "pain")]),
+        ("knee pain, severe, hip pain", [("knee", "pain", "severe"), ("hip", "pain")]),
+        ("knee pain at rest, severe, hip pain", [("knee", "pain", "rest", "severe"), ("hip", "pain")]),
+        ("knee pain, severe hip pain", [("knee", "pain"), ("severe", "hip", "pain")]),
+        ("knee pain and severe - hip pain", [("knee", "pain"), ("severe", "hip", "pain")]),
+        ("knee pain, b2 severe, hip pain", [("knee", "pain", "b2", "severe"), ("b2", "severe", "hip", "pain")]),
+        ("knee pain, b2 severe hip pain", [("knee", "pain"), ("b2", "severe", "hip", "pain")]),
+        ("knee pain, severe - b2, metformin", [("knee", "pain", "severe", "b2", "metformin"), ("metformin",)]),
+        ("metformin, left hip pain", [("metformin",), ("metformin", "left", "hip", "pain")]),
     ],
 )
 def test_the_words_near_a_mention_are_those_of_its_clause_up_to_its_neighbours(annotate, text, nearby):
     found = [each.nearby_words for each in annotate(text).mentions]
 
-    assert [tuple(word for word in each if word) for each in found] == nearby
+    assert [tuple(word for word in each if word not in ("", ",")) for each in found] == nearby
 
 
 def test_any_stretch_can_be_assessed(make_annotator):
@@ -169,17 +193,16 @@ def test_any_stretch_can_be_assessed(make_annotator):
     assert [each.presence for each in found] == ["absent", "present"]
 
 
-def test_the_parts_are_called_with_what_was_read(make_annotator, monkeypatch):
+def test_the_parts_get_the_tokens_of_each_note(make_annotator, monkeypatch):
     """No part sees half a character, which spaCy refuses."""
     annotator = make_annotator()
     seen = []
-    monkeypatch.setattr(annotator, "_tokenize", lambda text: seen.append(text) or SimpleNamespace())
-    monkeypatch.setattr(annotator, "_read", lambda *_: iter(()))
+    monkeypatch.setattr(annotator, "_read", lambda doc, *_: seen.append(doc.text) or iter(()))
     monkeypatch.setattr(annotator, "_parts", SimpleNamespace(measure=lambda *_: ()))
 
-    annotator(Encounter("e", (Note("n", "a\ud800b"),)), ())
+    annotator(Encounter("e", (Note("n", "a\ud800b"), Note("m", "c"))), ())
 
-    assert seen == ["a?b"]
+    assert seen == ["a?b", "c"]
 
 
 def test_without_scispacy_no_definitions_are_read(annotate, monkeypatch):

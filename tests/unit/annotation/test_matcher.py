@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from codeassist.annotation.matcher import TermMatcher, WordReader
+from codeassist.annotation.matcher import TermMatcher, WordReader, keep_apart
 from codeassist.terminology.words import get_tokenizer
 from made_index import NORMALIZER, make_corrector, make_index
 from reference.exhaustive_matcher import find_everything, keep_best
@@ -18,6 +18,10 @@ ROWS = (
     ("sore throat", "R05", "synonym", (), False),
     ("acute cough", "R05", "synonym", (), False),
     ("pneumonia", "R05", "synonym", (), False),
+    ("severe rib fracture", "I10", "synonym", (), False),
+    ("rib fracture", "R05", "synonym", (), False),
+    ("brittle rib fracture", "M10.9", "synonym", (), False),
+    ("left rib fracture", "R05", "synonym", (), False),
 )
 
 
@@ -38,7 +42,8 @@ def match(index, read):
 
     def find(text):
         words = read(text)
-        return [" ".join(words.words[each.first : each.last + 1]) for each in matcher(words)]
+        kept = keep_apart(matcher(words), bytearray(len(words.words)), lambda _: True)
+        return [" ".join(words.words[each.first : each.last + 1]) for each, _ in kept]
 
     return find
 
@@ -128,6 +133,64 @@ def test_most_words_win_then_the_tighter_then_the_earlier_and_none_overlaps(matc
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("brittle left rib fracture", ["brittle left rib fracture"]),
+        ("severe rib fracture", ["severe rib fracture"]),
+        ("severe left rib fracture", ["left rib fracture"]),
+        ("severe acute rib fracture", ["severe acute rib fracture"]),
+        ("acute severe rib fracture", ["severe rib fracture"]),
+        ("rib acute severe fracture", ["rib acute severe fracture"]),
+        ("rib fracture, acute severe", ["rib fracture acute severe"]),
+        ("seen, rib fracture, acute severe", ["rib fracture"]),
+    ],
+)
+def test_what_a_word_that_is_no_modifier_adds_stands_first_and_one_modifier_may_belong_to_the_term(match, text, found):
+    assert match(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("osteoarthritis, knee pain", ["knee pain"]),
+        ("osteoarthritis, knee left", ["osteoarthritis knee"]),
+        ("osteoarthritis, knee with ulcer", ["osteoarthritis knee"]),
+        ("osteoarthritis, knee ulcer", []),
+        ("osteoarthritis, knee (ulcer", ["osteoarthritis knee"]),
+        ("osteoarthritis, knee at home", ["osteoarthritis knee"]),
+    ],
+)
+def test_what_is_read_across_a_comma_does_not_take_a_word_from_its_noun(match, text, found):
+    assert match(text) == found
+
+
+def test_where_the_best_match_is_not_read_a_shorter_one_takes_its_words(index, read):
+    words = read("severe left knee pain")
+    matches = TermMatcher(index)(words)
+
+    kept = keep_apart(matches, bytearray(4), lambda match: "short" if match.size == 1 else None)
+
+    assert [(match.first, match.last, reading) for match, reading in kept] == [(3, 3, "short")]
+    assert keep_apart(matches, bytearray(b"\0\0\0\1"), lambda _: True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "joints"),
+    [
+        ("knee pain", (0, 0)),
+        ("knee and pain", (0, 1)),
+        ("knee / pain", (0, 1)),
+        ("knee, pain", (0, 0)),
+        ("knee left and right pain", (0, 0, 0, 0)),
+        ("knee and left pain", (0, 1, 1)),
+        ("and knee or pain", (1, 2)),
+    ],
+)
+def test_conjunctions_are_counted_but_those_between_modifiers(read, text, joints):
+    assert tuple(read(text).joints.tolist()) == joints
+
+
+@pytest.mark.parametrize(
     ("written", "word"),
     [
         ("pneumonai", "pneumonia"),
@@ -190,9 +253,9 @@ WORDS = st.sampled_from(
 def test_the_matcher_agrees_with_the_exhaustive_one(index, read_doc, words):
     noted = read_doc(words)
 
-    found = TermMatcher(index)(noted)
+    found = keep_apart(TermMatcher(index)(noted), bytearray(len(noted.words)), lambda _: True)
 
-    assert [tuple(each) for each in found] == keep_best(find_everything(noted, index_place(index)))
+    assert [tuple(match) for match, _ in found] == keep_best(find_everything(noted, index_place(index)))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ def find(text, heading, matched=()):
     for wording in matched:
         first = starts.index(text.index(wording))
         size = len(wording.split())
-        matches.append(Match(first, first + size - 1, size, 0))
+        matches.append(Match(first, first + size - 1, size, place=0, content=size))
     start = text.index(heading)
     return [
         words.words[first : last + 1] for first, last in FIND(words, starts, [(start, start + len(heading))], matches)

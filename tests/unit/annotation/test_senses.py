@@ -16,6 +16,12 @@ ROWS = (
     ("attack of gouts", "M10.9", "synonym", (), False),
     ("RA", "I10", "abbreviation", ("joint",), False),
     ("ZQ", "I10", "abbreviation", ("the",), False),
+    ("embolic MCA stroke", "I10", "abbreviation", (), False),
+    ("MI at rest", "I10", "abbreviation", (), False),
+    ("ALL attack", "I10", "abbreviation", (), False),
+    ("cough fever", "R05", "synonym", (), False),
+    ("cough and fever", "I10", "synonym", (), False),
+    ("renal/cardiac", "I10", "synonym", (), False),
     ("knee replacement", "R05", "synonym", (), True),
     ("Other cough", "R05", "synonym", (), False),
     *(("zz", code, "synonym", (), False) for code in ("I10", "I50", "I50.9", "M10.9", "R05", "S01", "S01.00XA")),
@@ -33,11 +39,11 @@ def index(tmp_path_factory):
 def choose(index):
     chooser = SenseChooser(index, COMMON)
 
-    def find(surface, *, note=(), definitions=None, wording=None):
+    def find(surface, *, note=(), definitions=None, wording=None, **places):
         sums = index.find_exact(NORMALIZER.split(wording or surface))
         place = index.store["key_terms"].tolist().index(sums[0].number)
-        terms = chooser(place, surface, words=frozenset(note), definitions=definitions or {})
-        return [term.code for term in terms]
+        terms = chooser(place, surface, words=frozenset(note), definitions=definitions or {}, **places)
+        return None if terms is None else [term.code for term in terms]
 
     return find
 
@@ -55,11 +61,11 @@ def test_the_words_of_a_cue_must_follow_each_other(choose):
 
 def test_a_sense_that_needs_a_cue_is_not_read_without_it(choose):
     assert choose("RA", note=("joint",)) == ["I10"]
-    assert choose("RA") == []
+    assert choose("RA") is None
 
 
 def test_a_cue_without_words_selects_nothing(choose):
-    assert choose("ZQ", note=("the",)) == []
+    assert choose("ZQ", note=("the",)) is None
 
 
 @pytest.mark.parametrize(
@@ -68,16 +74,39 @@ def test_a_cue_without_words_selects_nothing(choose):
         ("CHF", ["I50.9"]),
         ("chf", ["I50.9"]),
         ("OA", ["M10.9"]),
-        ("oa", []),
+        ("oa", None),
         ("ALL", ["R05"]),
-        ("all", []),
-        ("rest", []),
-        ("REST", []),
+        ("all", None),
+        ("rest", None),
+        ("REST", None),
         ("GERD w/ rest", ["R05"]),
+        ("CHFs", ["I50.9"]),
     ],
 )
 def test_common_words_and_short_lower_case_are_no_abbreviations(choose, surface, codes):
     assert choose(surface) == codes
+
+
+@pytest.mark.parametrize(
+    ("surface", "wording", "codes"),
+    [
+        ("gerd w/ rest", "GERD w/ rest", ["R05"]),
+        ("Embolic stroke, all of MCA", "embolic MCA stroke", ["I10"]),
+        ("MI or rest", "MI at rest", ["I10"]),
+        ("all at attack", "ALL attack", None),
+        ("Alls at attack", "ALL attack", ["I10"]),
+        ("ALL or attack", "ALL attack", ["I10"]),
+    ],
+)
+def test_only_the_words_that_are_capitals_in_an_abbreviation_must_be_so_in_the_note(choose, surface, wording, codes):
+    assert choose(surface, wording=wording) == codes
+
+
+def test_across_a_conjunction_only_a_term_that_holds_one_is_read(choose):
+    assert choose("cough fever") == ["R05", "I10"]
+    assert choose("cough and fever", across_joint=True) == ["I10"]
+    assert choose("cardiac and renal", wording="renal/cardiac", across_joint=True) == ["I10"]
+    assert choose("attack and gout", wording="gout attack", across_joint=True) is None
 
 
 def test_what_the_note_defines_stands_before_what_the_lexicon_says(choose):
@@ -105,7 +134,7 @@ def test_what_is_written_stands_before_what_is_merely_equivalent(choose):
 
 def test_a_title_of_other_conditions_is_read_only_where_the_note_says_other(choose):
     assert choose("other cough") == ["R05"]
-    assert choose("cough, other", wording="Other cough") == []
+    assert choose("cough, other", wording="Other cough") is None
 
 
 def test_no_wording_has_more_than_six_senses(choose):

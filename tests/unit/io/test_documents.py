@@ -1,4 +1,7 @@
 import json
+import math
+
+import pytest
 
 from codeassist.core.results import DISCLAIMER
 from codeassist.io.documents import to_document, to_json
@@ -28,6 +31,17 @@ def test_a_diagnosis_has_every_key_of_the_contract():
         {"note_id": "visit.txt", "start": 86, "end": 125, "text": "Acute on chronic systolic heart failure"}
     ]
     assert diagnosis["flags"] == [{"kind": "excludes1", "with": "I50.9", "detail": "tabular list, Excludes1 at I50.2"}]
+
+
+@pytest.mark.assets
+def test_the_points_of_a_rationale_add_up_to_the_number_they_explain(assistant):
+    result = assistant.code("Assessment and Plan:\n1. Acute on chronic systolic heart failure.\n2. Possible gout.")
+
+    for diagnosis in to_document(result)["diagnoses"]:
+        log_odds = sum(part["points"] for part in diagnosis["rationale"])
+        assert diagnosis["confidence"] == pytest.approx(1 / (1 + math.exp(-log_odds)), abs=1e-3)
+        for candidate in diagnosis["candidates"]:
+            assert candidate["score"] == pytest.approx(sum(part["points"] for part in candidate["rationale"]), abs=1e-3)
 
 
 def test_offsets_point_into_the_original_text():

@@ -8,7 +8,7 @@ from codeassist.core.notes import Span
 from codeassist.core.suggestions import Contribution
 from codeassist.linking.linker import Linker
 from codeassist.linking.retrieval import Retrieved
-from codeassist.terminology.axis_select import Selection
+from codeassist.terminology.axis_select import NearestRow, Selection
 from made_index import NORMALIZER, make_index
 
 ROWS = (
@@ -25,13 +25,19 @@ class Tables:
 
     def __init__(self, **selections):
         self._selections = selections
-        self.wordings = SimpleNamespace(read=frozenset)
+        self.wordings = SimpleNamespace(read=lambda words, own: frozenset(words))
 
     def select(self, code, words):
         for word in sorted(words):
             if word in self._selections:
                 return self._selections[word]
         return Selection(code, (), ())
+
+    def find_nearest(self, code):
+        return {
+            "I50": NearestRow("I50.9", ()),
+            "S01": NearestRow("Z72.0", (("site", "scalp"), ("type", "laceration"))),
+        }[code]
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +110,18 @@ def test_a_header_gives_its_unspecified_row(index):
     assert read_codes(make_linker(index)([make_mention(index, "failing heart")])) == ["I50.9"]
 
 
-def test_a_header_without_an_unspecified_row_gives_nothing(index):
-    assert read_codes(make_linker(index)([make_mention(index, "scalp wound")])) == []
+def test_a_header_without_an_open_row_gives_a_row_that_says_what_is_unstated(index):
+    """Guidelines I.B.2: no code says more than the record, so such a code is never reported by itself."""
+    (found,) = make_linker(index)([make_mention(index, "scalp wound")])
+    (plain,) = make_linker(index)([make_mention(index, "failing heart")])
+
+    assert (found.code.value, found.anchor) == ("Z72.0", "S01")
+    assert found.rationale[-2:] == (
+        Contribution("unstated", -0.5, "site scalp"),
+        Contribution("unstated", -0.5, "type laceration"),
+    )
+    assert found.is_overstated
+    assert not plain.is_overstated
 
 
 def test_the_best_reading_of_a_code_is_kept_once(index):
@@ -128,9 +144,9 @@ def test_candidates_keep_the_order_of_the_mentions(index):
     assert [candidate.mention for candidate in make_linker(index)(mentions)] == mentions
 
 
-def retrieve_as(index, wording, similarity):
+def retrieve_as(index, wording, similarity, added=0.0):
     (term, *_) = index.find_exact(NORMALIZER.split(wording))
-    return lambda words, *, limit: (Retrieved(term, similarity),) if words == ["coughing", "badly"] else ()
+    return lambda words, *, limit: (Retrieved(term, similarity, added),) if words == ["coughing", "badly"] else ()
 
 
 @pytest.mark.parametrize(("similarity", "codes"), [(0.7, ["R05"]), (0.69, [])])
@@ -142,6 +158,14 @@ def test_a_phrase_that_no_term_names_is_linked_by_its_words_if_near_enough(index
     assert read_codes(found) == codes
     assert [part.feature for c in found for part in c.rationale] == ["wording:similar", "words"] * len(codes)
     assert [c.score for c in found] == [pytest.approx(4 * similarity)] * len(codes)
+
+
+@pytest.mark.parametrize(("added", "codes"), [(3.0, ["R05"]), (3.1, [])])
+def test_a_wording_that_adds_a_word_of_weight_is_not_meant(index, added, codes):
+    """An overdose shares all words but one with the use of a medication."""
+    linker = make_linker(index, retrieve=retrieve_as(index, "cough", 0.9, added), maximum_added_weight=3.0)
+
+    assert read_codes(linker([make_mention(index, reading="coughing badly")])) == codes
 
 
 def test_a_medication_names_no_code(index):

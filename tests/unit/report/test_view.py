@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from codeassist.assets import read_model
@@ -52,6 +54,15 @@ def test_context_ends_at_a_blank_line():
     (evidence,) = view_one("Seen today.\n\nGout, acute.\nPlan: rest.\n\nSigned.", "Gout").evidence
 
     assert (evidence.before, evidence.after) == ("", ", acute. Plan: rest.")
+
+
+def test_context_ends_with_the_section_whose_name_is_shown_beside_it(assistant):
+    """Not "assessment: Assessment: Gout"."""
+    result = assistant.code("Assessment: Gout.\nExam: Swollen toe.")
+
+    (evidence,) = make_views(result)["report"][0].evidence
+
+    assert (evidence.section, evidence.before, evidence.after) == ("assessment", "", ".")
 
 
 def test_a_note_of_one_endless_word_has_context():
@@ -139,6 +150,6 @@ def test_reprs_quote_no_note_text():
 
 def test_every_feature_of_the_model_has_words():
     """A feature without words is shown by its name, which a coder does not know."""
-    features = set(read_model(MODEL_FOLDER)["coefficients"])
+    features = set(json.loads(read_model(MODEL_FOLDER)["labels.json"])["features"])
 
     assert features - set(read_reason_words()) == set()

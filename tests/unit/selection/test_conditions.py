@@ -187,6 +187,36 @@ def test_a_bare_head_word_refers_back_to_the_fuller_mention(gather, make_candida
     assert summarize(gather([bare])) == [("current", "R52", 1)]
 
 
+def test_what_the_note_denies_names_no_bare_head_word(gather, make_candidate):
+    denied = make_candidate("R07.9", 0, reading="chest pain", presence="absent")
+    bare = make_candidate("R52", 20, reading="pain")
+
+    assert summarize(gather([denied, bare])) == [("current", "R52", 1)]
+
+
+@pytest.mark.parametrize(
+    ("setting", "section", "nearby", "expected"),
+    [
+        ("inpatient", "discharge_diagnosis", ["hyponatremia", "resolved"], "E87.1"),
+        ("inpatient", "hospital_course", ["hyponatremia", "corrected"], "E87.1"),
+        ("inpatient", "discharge_diagnosis", ["history", "hyponatremia"], "Z86.39"),
+        ("inpatient", "past_medical_history", ["hyponatremia", "resolved"], "Z86.39"),
+        ("outpatient", "assessment", ["hyponatremia", "resolved"], "Z86.39"),
+    ],
+)
+def test_what_a_stay_resolved_is_one_of_its_diagnoses(gather, make_candidate, setting, section, nearby, expected):
+    """UHDDS: all conditions that were treated in the stay are its diagnoses."""
+    candidate = make_candidate("E87.1", section=section, nearby=nearby, temporality="historical")
+
+    assert [each.code for each in gather([candidate], setting=setting)] == [expected]
+
+
+def test_a_device_in_place_is_a_status(gather, make_candidate):
+    pump = make_candidate("Z96.41", entity_type="procedure", reading="insulin pump")
+
+    assert summarize(gather([pump])) == [("status", "Z96.41", 1)]
+
+
 def test_a_bare_word_that_is_not_generic_stays(gather, make_candidate):
     full = make_candidate("M10.072", 0, reading="left foot gout")
     bare = make_candidate("M10.9", 20, reading="gout")

@@ -5,7 +5,7 @@ import pytest
 
 from codeassist.core.suggestions import Contribution
 from codeassist.selection.conditions import Condition
-from codeassist.selection.features import describe, is_study, view_encounter
+from codeassist.selection.features import RuleFacts, describe, is_study, view_encounter
 
 pytestmark = pytest.mark.assets
 ROLES = {
@@ -15,6 +15,8 @@ ROLES = {
     "past_medical_history": "history",
     "impression": "assessment",
     "indication": "preoperative",
+    "findings": "results",
+    "preamble": "narrative",
 }
 
 
@@ -27,10 +29,9 @@ def make_condition(make_candidate):
     return make
 
 
-def view(*conditions, setting="outpatient", kinds=("assessment_plan",), hints=()):
-    return view_encounter(
-        conditions, setting=setting, roles=ROLES, section_kinds=frozenset(kinds), hinted_prefixes=frozenset(hints)
-    )
+def view(*conditions, setting="outpatient", kinds=("assessment_plan",), hints=(), instructed=()):
+    facts = RuleFacts(frozenset(hints), frozenset(instructed))
+    return view_encounter(conditions, setting=setting, roles=ROLES, section_kinds=frozenset(kinds), facts=facts)
 
 
 def features(condition, *others, **encounter):
@@ -189,3 +190,41 @@ def test_axis_values_count_up_to_three(make_condition, count, value):
 )
 def test_a_study_has_sections_of_a_report_and_none_of_a_visit(kinds, expected):
     assert is_study(frozenset(kinds)) is expected
+
+
+STUDY = {"kinds": ("findings", "impression")}
+
+
+@pytest.mark.parametrize(
+    ("sections", "encounter", "expected"),
+    [
+        (("findings", "impression"), STUDY, {"in_assessment"}),
+        (("findings",), STUDY, {"in_results"}),
+        (("findings", "assessment_plan"), {}, {"in_assessment", "in_results"}),
+    ],
+)
+def test_what_a_study_concludes_is_not_weakened_by_its_findings(make_condition, sections, encounter, expected):
+    """Guidelines IV.K: a confirmed diagnosis of the interpreting physician is coded."""
+    found = features(make_condition("K76.0", *({"section": kind} for kind in sections)), **encounter)
+
+    assert {name for name in found if name.startswith("in_")} == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "section", "encounter", "has"),
+    [
+        ("Z12.31", "preamble", STUDY, True),
+        ("Z12.31", "preamble", {}, False),
+        ("Z12.31", "findings", STUDY, False),
+        ("Z85.3", "preamble", STUDY, False),
+    ],
+)
+def test_the_title_of_a_screening_study_is_its_reason(make_condition, code, section, encounter, has):
+    """Guidelines I.C.21.c.5."""
+    assert ("study_screening" in features(make_condition(code, {"section": section}), **encounter)) is has
+
+
+def test_what_an_instruction_note_asks_for_is_described(make_condition):
+    """Guidelines I.A.17."""
+    assert features(make_condition("Z99.2"), instructed=("Z99.2",))["instructed"] == 1.0
+    assert "instructed" not in features(make_condition("Z99.2"))

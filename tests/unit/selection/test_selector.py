@@ -7,13 +7,13 @@ from codeassist.core.mentions import Assertion, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
 from codeassist.core.suggestions import Contribution
 from codeassist.selection.conditions import ConditionGatherer
-from codeassist.selection.reportability import ReportabilityModel
+from codeassist.selection.reportability import BASE, DeclaredPoints
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.selector import Selector
 
 pytestmark = pytest.mark.assets
-MODEL = ReportabilityModel({"heading": 2.0, "only_possible": 3.0, "treated": 1.0}, -1.0)
-STUDY_RULE = ReportabilityModel({}, 4.0)
+MODEL = DeclaredPoints({"heading": 2.0, "only_possible": 3.0, "treated": 1.0, BASE: -1.0})
+STUDY_RULE = DeclaredPoints({BASE: 4.0})
 SECTIONS = (Section("assessment_plan", None, Span("n", 0, 90)),)
 
 
@@ -21,7 +21,7 @@ SECTIONS = (Section("assessment_plan", None, Span("n", 0, 90)),)
 def make_selector(stages):
     codeset = stages.vocabulary.codeset
     gatherer = ConditionGatherer.load(codeset, stages.vocabulary.tables)
-    rules = RuleBook.load(codeset, {"metformin": ("E11",)})
+    rules = RuleBook.load(codeset, stages.vocabulary.tables, {"metformin": ("E11",)})
     return lambda **settings: Selector(
         codeset, gatherer, rules, MODEL, STUDY_RULE, settings=SelectionSettings(**settings)
     )
@@ -58,12 +58,21 @@ def test_what_is_below_the_threshold_is_considered_and_far_below_it_left_out(mak
     assert select(make_selector(consider_confidence=0.27), plain) == ()
 
 
+def test_a_stay_has_a_threshold_of_its_own(make_selector, make_candidate):
+    """Guidelines III: a stay reports everything that affected it; IV.J: a visit what was evaluated at it."""
+    selector = make_selector(report_confidence=0.27, report_confidence_inpatient=0.268)
+
+    found = [select(selector, make_candidate("M10.9"), setting=each) for each in ("outpatient", "inpatient")]
+
+    assert [each.disposition for (each,) in found] == ["consider", "report"]
+
+
 def test_an_uncertain_diagnosis_is_not_reported_however_confident(make_selector, make_candidate):
     """Guidelines IV.H, II.H."""
     possible = make_candidate("M10.9", presence="possible")
 
     assert [each.disposition for each in select(make_selector(), possible)] == ["consider"]
-    selector = make_selector(report_confidence=0.1)
+    selector = make_selector(report_confidence_inpatient=0.1)
     assert [each.disposition for each in select(selector, possible, setting="inpatient")] == ["report"]
 
 
@@ -97,7 +106,7 @@ def test_training_reads_the_same_conditions_and_features(make_selector, make_can
     candidates = [make_candidate("I10", 0, is_heading=True), make_candidate("I50.9", 10)]
     encounter = Encounter("e", (Note("n", "x" * 90),))
 
-    conditions = selector.gather(candidates)
+    conditions = selector.gather(candidates, setting="outpatient")
     described = selector.describe(encounter, SECTIONS, [], conditions)
 
     assert [condition.code for condition in conditions] == ["I11.0", "I50.9"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codeassist.errors import UnknownCodeError
-from codeassist.terminology.axes import AxisTables, derive_axis_table, fold_axis_table, format_axis_table
+from codeassist.terminology.axes import AxisTables, NearestRow, derive_axis_table, fold_axis_table, format_axis_table
 from codeassist.terminology.axis_report import LIST, SINGLE, find_undivided, format_report
 from codeassist.terminology.editions import load_codeset
 from codeassist.terminology.words import WordNormalizer
@@ -39,6 +39,10 @@ def tables(codeset):
 def read(tables):
     normalizer = WordNormalizer.load()
     return lambda text: tables.wordings.read(normalizer.split(text))
+
+
+def split_word(word):
+    return WordNormalizer.load().split(word)
 
 
 @pytest.mark.parametrize("category", REVIEWED)
@@ -100,6 +104,54 @@ def test_title_words_select_the_code_in_nearly_every_case(codeset, tables, read)
 )
 def test_nothing_unstated_is_asserted(tables, read, anchor, words, code):
     assert tables.select(anchor, read(words)).code == code
+
+
+@pytest.mark.parametrize(
+    ("note", "own", "sides"),
+    [
+        ("left hip fracture with right knee pain", (1, 3), {"left"}),
+        ("left hip fracture with right knee pain", (5, 7), {"right"}),
+        ("pain , left greater than right", (0, 1), {"bilateral"}),
+        ("arthritis of right knee and left knee", (0, 1), {"bilateral"}),
+        ("bilateral knee pain s/p left hip replacement", (1, 3), {"bilateral"}),
+        ("pain right left", None, {"left", "right", "bilateral"}),
+        ("knee pain r/o gout", (0, 2), set()),
+        ("RLE swelling , left arm pain", (1, 2), {"right"}),
+    ],
+)
+def test_of_two_sides_the_nearest_counts_unless_they_are_joined(tables, note, own, sides):
+    words = tuple("," if word == "," else text for word in note.split() for text in split_word(word))
+
+    stated = tables.wordings.expand(tables.wordings.read(words, own))
+
+    assert {side for side in ("left", "right", "bilateral") if side in stated} == sides
+
+
+@pytest.mark.parametrize(
+    ("words", "stated"),
+    [
+        (("asthma", "without", "exacerbation", ",", "severe"), {"severe"}),
+        (("asthma", "without", "severe", "exacerbation"), set()),
+        (("sprain", "without", "fracture", "subsequent", "encounter"), {"subsequent"}),
+    ],
+)
+def test_a_denial_ends_at_a_comma_and_spares_the_encounter(tables, words, stated):
+    found = tables.wordings.read(words)
+
+    assert found & {"severe", "subsequent"} == stated
+
+
+@pytest.mark.parametrize(
+    ("code", "nearest"),
+    [
+        ("S61.21", NearestRow("S61.219A", ())),
+        ("M51.2", NearestRow("M51.24", (("site", "thoracic region"),))),
+        ("H34.81", NearestRow("H34.8192", (("type", "stable"),))),
+        ("I10", NearestRow("I10", ())),
+    ],
+)
+def test_nearest_row_tells_what_it_says_beyond_the_record(tables, code, nearest):
+    assert tables.find_nearest(code) == nearest
 
 
 def test_open_axes_are_those_on_which_rows_still_differ(tables, read):

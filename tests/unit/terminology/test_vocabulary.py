@@ -37,14 +37,19 @@ def test_medications_are_lower_case_with_the_prefixes_of_what_they_treat(small):
 def test_what_is_compiled_is_told_and_compiled_once(codeset_2031, monkeypatch):
     told = []
     first = load_vocabulary("2031", progress=lambda what, share: told.append((what, share)))
-    monkeypatch.setattr(module, "build_term_index", lambda *_: pytest.fail("compiled twice"))
+    for name in ("build_term_index", "build_vectors"):
+        monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("compiled twice"))
 
     second = load_vocabulary("2031", progress=lambda *_: pytest.fail("told of a compilation"))
 
     doing = [what for what, _ in told]
-    assert list(dict.fromkeys(doing)) == ["axis tables of edition 2031", "term index of edition 2031"]
+    assert list(dict.fromkeys(doing)) == [
+        "axis tables of edition 2031",
+        "term index of edition 2031",
+        "term vectors of edition 2031",
+    ]
     assert all(0.0 <= share <= 1.0 for _, share in told)
-    assert told[-1] == ("term index of edition 2031", 1.0)
+    assert told[-1] == ("term vectors of edition 2031", 1.0)
     assert first.fingerprint == second.fingerprint
     assert first.index.store.path == second.index.store.path
 

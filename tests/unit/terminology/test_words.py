@@ -19,6 +19,10 @@ NORMALIZER = WordNormalizer({"renal": "kidney"})
         ("Crohn\u2019s", "crohn"),
         ("virus", "virus"),
         ("as", "as"),
+        ("Oesophageal", "esophageal"),
+        ("anaemia", "anemia"),
+        ("tumours", "tumor"),
+        ("generalised", "generalized"),
     ],
 )
 def test_words_fold_to_lower_case_singular_without_accents(written, folded):

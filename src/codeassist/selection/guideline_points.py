@@ -1,0 +1,85 @@
+"""Points for codes that a guideline asks for in so many words, where the fitted model has seen too few of them.
+
+Hospital notes, on which the model is fitted, hold no check-ups, screenings or vaccinations, and few statuses that
+go with a disease. Each row of ``guideline_points.tsv`` says which code, on which condition, and on what authority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from codeassist.core.mentions import Mention
+from codeassist.core.suggestions import Contribution
+from codeassist.selection.conditions import Condition
+from codeassist.terminology.lexicon import read_table
+
+FEATURE = "guideline_asks"
+_COLUMNS = ("code_prefix", "needs", "words", "where", "points", "basis")
+ASSESSED, CONCLUDED = "assessed", "concluded"
+_ASSESSING = frozenset({"assessment", "diagnosis"})
+# Advice and what is to come: "return for a physical" is no physical.
+_LATER_SECTIONS = frozenset({"follow_up", "discharge_instructions", "patient_instructions", "health_maintenance"})
+_LATER_WORDS = frozenset(
+    {"advise", "advised", "consider", "decline", "declined", "defer", "deferred", "discuss", "discussed", "next"}
+    | {"offer", "offered", "overdue", "recommend", "recommended", "refuse", "refused", "return", "schedule"}
+    | {"scheduled", "upcoming"}
+)
+
+
+class GuidelinePoint(NamedTuple):
+    """This is one row: what the points are for, and what they ask of the encounter.
+
+    ``needs`` are prefixes of which another condition of the encounter must have one, ``words`` words of which one must
+    stand in the clause; empty asks nothing. ``where`` is `ASSESSED` where assessment or plan must say it, `CONCLUDED`
+    where the assessment itself must.
+    """
+
+    prefix: str
+    needs: tuple[str, ...]
+    words: frozenset[str]
+    where: str
+    points: float
+    basis: str
+
+
+class GuidelinePoints:
+    """This gives a condition the points of the best row that it meets."""
+
+    def __init__(self, rows: Sequence[GuidelinePoint], role_by_kind: Mapping[str, str]) -> None:
+        self._rows = tuple(rows)
+        self._role_by_kind = role_by_kind
+
+    @classmethod
+    def load(cls, role_by_kind: Mapping[str, str]) -> GuidelinePoints:
+        """Read the table that lies beside this module."""
+        table = read_table(Path(__file__).parent / "guideline_points.tsv", _COLUMNS)
+        return cls(tuple(map(_read_row, table)), role_by_kind)
+
+    def explain(self, condition: Condition, codes: Iterable[str]) -> tuple[Contribution, ...]:
+        """Return the points of a condition beside the encounter's other codes: one contribution, or none."""
+        rows = [row for row in self._rows if condition.code.startswith(row.prefix)]
+        if not rows:
+            return ()
+        others = tuple(code for code in codes if code != condition.code)
+        mentions = [c.mention for c in condition.support if self._is_now(c.mention)]
+        met = [row for row in rows if any(self._is_met(row, each, others) for each in mentions)]
+        best = max(met, key=lambda row: row.points, default=None)
+        return (Contribution(FEATURE, best.points, best.basis),) if best else ()
+
+    def _is_now(self, mention: Mention) -> bool:
+        is_said = mention.assertion.presence == "present" and mention.assertion.temporality != "hypothetical"
+        return is_said and mention.section not in _LATER_SECTIONS and _LATER_WORDS.isdisjoint(mention.nearby_words)
+
+    def _is_met(self, row: GuidelinePoint, mention: Mention, others: Sequence[str]) -> bool:
+        is_assessed = self._role_by_kind.get(mention.section) in _ASSESSING
+        is_there = not row.where or (is_assessed and (row.where == ASSESSED or mention.section != "plan"))
+        is_worded = not row.words or not row.words.isdisjoint((*mention.nearby_words, *mention.reading.split()))
+        return is_there and is_worded and (not row.needs or any(code.startswith(row.needs) for code in others))
+
+
+def _read_row(row: Mapping[str, str]) -> GuidelinePoint:
+    needs = tuple(each for each in row["needs"].split("|") if each)
+    words = frozenset(each for each in row["words"].split("|") if each)
+    return GuidelinePoint(row["code_prefix"], needs, words, row["where"], float(row["points"]), row["basis"])
