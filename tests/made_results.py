@@ -68,7 +68,7 @@ def suggest_visit(note):
             Contribution("mentions", 0.9),
             Contribution("crowd", -0.3),
             Contribution("kind_current", -0.01),
-            Contribution("guideline", 0.0, "Guidelines I.C.9.a.1"),
+            Contribution("guideline:GL-086", 0.0, "I.C.9.a.1: I10 + I50.9 -> I11.0 + I50.9"),
         ),
     )
     yield make_suggestion(

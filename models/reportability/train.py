@@ -104,7 +104,8 @@ def describe_note(labelled: Labelled, stages: Stages) -> Iterator[Example]:
     encounter = Encounter(row["note_id"], (Note(row["note_id"], row["text"]),), setting=row["setting"])
     sections = stages.sectionize(encounter)
     annotations = stages.annotate(encounter, sections)
-    conditions = stages.select.gather(stages.link(annotations.mentions), setting=encounter.setting)
+    gathered = stages.select.gather(encounter, annotations, stages.link(annotations.mentions))
+    conditions = [condition for condition in gathered if condition.removal is None]
     described = stages.select.describe(encounter, sections, annotations.mentions, conditions)
     due = frozenset().union(*labelled.required)
     for condition, features in zip(conditions, described, strict=True):

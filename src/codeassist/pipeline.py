@@ -140,7 +140,7 @@ class CodeAssist:
         sections = stages.sectionize(encounter)
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
-        diagnoses = stages.select(encounter, sections, annotations.mentions, candidates)
+        diagnoses = stages.select(encounter, sections, annotations, candidates)
         return CodingResult(
             encounter=encounter,
             pipeline=self._info(stages, edition_note),

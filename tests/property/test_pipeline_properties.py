@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codeassist.annotation.matcher import TermMatcher, WordReader, keep_apart
+from codeassist.core.mentions import Annotations
 from codeassist.core.notes import Encounter, Note
 from codeassist.io.documents import to_document, to_json
 from codeassist.pipeline import load
@@ -161,7 +162,9 @@ def test_the_order_of_the_mentions_candidates_does_not_matter(assistant, drawn, 
     groups = [list(group) for _, group in groupby(result.candidates, key=lambda each: id(each.mention))]
     shuffle.shuffle(groups)
 
-    changed = stages.select(encounter, result.sections, result.mentions, tuple(chain(*groups)))
+    changed = stages.select(
+        encounter, result.sections, Annotations(result.mentions, result.measurements), tuple(chain(*groups))
+    )
 
     assert [summarize(each) for each in changed] == [summarize(each) for each in result.diagnoses]
 

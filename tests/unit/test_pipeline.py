@@ -122,10 +122,10 @@ def test_a_result_holds_what_every_stage_found(assistant):
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
-        # Guidelines I.C.13.a: each side its own code, though a mention without side stands beside both.
+        # Guidelines I.B.13: both sides are one code where there is one, though a mention without side stands beside.
         (
             "HPI: Knee osteoarthritis.\nA/P:\n- Right knee osteoarthritis.\n- Left knee osteoarthritis.",
-            ["M17.11", "M17.12"],
+            ["M17.0"],
         ),
         # The number of a list item is no type of diabetes.
         ("A/P:\n1. Type 2 diabetes.\n2. Diabetic retinopathy.", ["E11.319"]),

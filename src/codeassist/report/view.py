@@ -99,7 +99,7 @@ def _make_view(result: CodingResult, suggestion: Suggestion) -> SuggestionView:
         evidence=tuple(_find_evidence(result, suggestion)),
         readings=tuple(dict.fromkeys(make_safe(each) for each in _find_readings(suggestion))),
         reasons=tuple(_find_reasons(suggestion)),
-        rules=tuple(part.detail for part in suggestion.rationale if part.feature == "guideline"),
+        rules=tuple(dict.fromkeys(part.detail for part in suggestion.rationale if _is_rule(part))),
         alternatives=tuple(_find_alternatives(suggestion)),
         flags=tuple(map(_describe_flag, suggestion.flags)),
     )
@@ -166,7 +166,7 @@ def _find_readings(suggestion: Suggestion) -> Iterator[str]:
 
 
 def _find_reasons(suggestion: Suggestion) -> Iterator[Reason]:
-    parts = [part for part in suggestion.rationale if part.feature not in ("base", "guideline")]
+    parts = [part for part in suggestion.rationale if part.feature != "base" and not _is_rule(part)]
     strongest = sorted(parts, key=lambda part: (-abs(part.points), part.feature))[:_MOST_REASONS]
     for part in strongest:
         if abs(part.points) >= _WEAKEST_REASON:
@@ -193,3 +193,7 @@ def _describe_flag(flag: Flag) -> str:
     words = _FLAG_WORDS.get(flag.kind, flag.kind.replace("_", " "))
     detail = f" ({flag.detail})" if flag.detail else ""
     return " ".join(f"{words} {flag.with_code}{detail}".split())
+
+
+def _is_rule(part: Contribution) -> bool:
+    return part.feature.startswith("guideline:")

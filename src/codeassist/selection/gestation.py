@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codeassist.selection.conditions import Condition
+from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.codeset import CodeSet
 
-_BASIS = "Guidelines I.C.15.a.3: the trimester is that of the date of the encounter, counted in weeks"
+TRIMESTER = "GL-106"
 _WEEKS = "Z3A."
 # Guidelines I.C.16.a.1: a newborn's record, in which the weeks are its own and the pregnancy is its mother's.
 _NEWBORN = ("P", "Z38")
@@ -19,13 +20,20 @@ _TRIMESTERS = ((14, "first trimester"), (28, "second trimester"), (99, "third tr
 
 def follow_gestation(conditions: Sequence[Condition], codeset: CodeSet) -> Iterator[Condition]:
     """Yield the conditions, those of pregnancy with the trimester that the weeks of gestation say."""
-    trimester = _find_trimester(conditions)
+    kept = [each for each in conditions if each.removal is None]
+    trimester = _find_trimester(kept)
+    stated = {
+        each.code: _find_stated(each.code, trimester, codeset) for each in kept if trimester and each.code[0] == "O"
+    }
     for each in conditions:
-        code = _find_stated(each.code, trimester, codeset) if trimester and each.code[0] == "O" else None
+        follows = stated.get(each.follows) or each.follows
+        code = stated.get(each.code) if each.removal is None else None
         if code is None:
-            yield each
+            yield each if follows == each.follows else replace(each, follows=follows)
         else:
-            yield replace(each, code=code, display=codeset.title(code), rules=(*each.rules, _BASIS))
+            applied = name_guideline(TRIMESTER, f"{each.code} -> {code}")
+            rules = (*each.rules, applied)
+            yield replace(each, code=code, display=codeset.title(code), follows=follows, rules=rules)
 
 
 def _find_trimester(conditions: Sequence[Condition]) -> str:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from codeassist.core.mentions import Mention
 from codeassist.core.suggestions import Contribution
 from codeassist.selection.conditions import Condition
+from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.lexicon import read_table
 
-FEATURE = "guideline_asks"
-_COLUMNS = ("code_prefix", "needs", "words", "where", "points", "basis")
+_COLUMNS = ("code_prefix", "needs", "words", "where", "points", "guideline", "basis")
 ASSESSED, CONCLUDED = "assessed", "concluded"
 _ASSESSING = frozenset({"assessment", "diagnosis"})
 # Advice and what is to come: "return for a physical" is no physical.
@@ -41,7 +41,7 @@ class GuidelinePoint(NamedTuple):
     words: frozenset[str]
     where: str
     points: float
-    basis: str
+    guideline: str
 
 
 class GuidelinePoints:
@@ -66,7 +66,10 @@ class GuidelinePoints:
         mentions = [c.mention for c in condition.support if self._is_now(c.mention)]
         met = [row for row in rows if any(self._is_met(row, each, others) for each in mentions)]
         best = max(met, key=lambda row: row.points, default=None)
-        return (Contribution(FEATURE, best.points, best.basis),) if best else ()
+        if best is None:
+            return ()
+        applied = name_guideline(best.guideline, f"asks for {condition.code}")
+        return (Contribution(applied.feature, best.points, applied.detail),)
 
     def _is_now(self, mention: Mention) -> bool:
         is_said = mention.assertion.presence == "present" and mention.assertion.temporality != "hypothetical"
@@ -82,4 +85,4 @@ class GuidelinePoints:
 def _read_row(row: Mapping[str, str]) -> GuidelinePoint:
     needs = tuple(each for each in row["needs"].split("|") if each)
     words = frozenset(each for each in row["words"].split("|") if each)
-    return GuidelinePoint(row["code_prefix"], needs, words, row["where"], float(row["points"]), row["basis"])
+    return GuidelinePoint(row["code_prefix"], needs, words, row["where"], float(row["points"]), row["guideline"])

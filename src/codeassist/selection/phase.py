@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codeassist.selection.conditions import Condition
+from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.codeset import CodeSet
 
-_BASIS = "Guidelines I.C.19.a: the 7th character names the phase of care, and an encounter is in one"
+PHASE = "GL-005"
 # Injuries, their external causes, and the fractures of chapter 13; other chapters use 7th characters for other things.
 _PHASED_LETTERS = frozenset("MSTVWXY")
 _SUBSEQUENT = frozenset("DEFGHJKMNPQR")
@@ -25,7 +26,8 @@ def follow_phase(conditions: Sequence[Condition], codeset: CodeSet) -> Iterator[
         if code is None:
             yield each
         else:
-            yield replace(each, code=code, display=codeset.title(code), rules=(*each.rules, _BASIS))
+            applied = name_guideline(PHASE, f"{each.code} -> {code}")
+            yield replace(each, code=code, display=codeset.title(code), rules=(*each.rules, applied))
 
 
 def _find_following(condition: Condition, codeset: CodeSet) -> str | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import reduce
 
 from codeassist.config import SelectionSettings
-from codeassist.core.mentions import Mention
+from codeassist.core.mentions import Annotations, Mention
 from codeassist.core.notes import Encounter, Section
-from codeassist.core.suggestions import Candidate, Contribution, Suggestion
+from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.selection.companions import add_companions
 from codeassist.selection.conditions import OUTPATIENT, Condition, ConditionGatherer, make_code
 from codeassist.selection.features import describe, view_encounter
-from codeassist.selection.gestation import follow_gestation
-from codeassist.selection.phase import follow_phase
+from codeassist.selection.guidelines.apply import add_contribution, flag, take_off
+from codeassist.selection.guidelines.records import Applied
 from codeassist.selection.reportability import Explainer, Features, Rationale, to_confidence
 from codeassist.selection.rules import RuleBook
 from codeassist.terminology.codeset import CodeSet
@@ -20,7 +23,7 @@ from codeassist.terminology.codeset import CodeSet
 class Selector:
     """This is the selection stage.
 
-    Reads: encounter, sections, mentions, candidates. Gives: suggestions, in the order of a claim.
+    Reads: encounter, sections, annotations, candidates. Gives: suggestions, in the order of a claim.
     """
 
     def __init__(
@@ -44,28 +47,36 @@ class Selector:
         self,
         encounter: Encounter,
         sections: Sequence[Section],
-        mentions: Sequence[Mention],
+        annotations: Annotations,
         candidates: Sequence[Candidate],
     ) -> tuple[Suggestion, ...]:
         """Return what a coder would put on the claim, then what is only shown."""
-        conditions = self.gather(candidates, setting=encounter.setting)
-        described = self.describe(encounter, sections, mentions, conditions)
-        suggestions = [
-            self._suggest(encounter, condition, rationale + self._favour(encounter, condition, conditions))
+        conditions = self.gather(encounter, annotations, candidates)
+        described = self.describe(encounter, sections, annotations.mentions, conditions)
+        instructed = self._rules.find_instructed(conditions)
+        explained = [
+            rationale + self._favour(encounter, condition, conditions)
             for condition, rationale in zip(conditions, self._explain(described), strict=True)
         ]
-        shown = [each for each in suggestions if each.confidence >= self._settings.consider_confidence]
+        rationales = list(add_companions(conditions, explained))
+        suggestions = [
+            self._suggest(encounter, condition, rationale, instructed)
+            for condition, rationale in zip(conditions, rationales, strict=True)
+        ]
+        shown = [each for each in suggestions if each.flags or each.confidence >= self._settings.consider_confidence]
         return self._rules.finish(encounter, shown)
 
-    def gather(self, candidates: Sequence[Candidate], *, setting: str) -> tuple[Condition, ...]:
-        """Return the conditions that the candidates stand for, combination rules applied; training reads them too."""
-        conditions = self._gatherer(candidates, setting=setting)
-        phased = tuple(follow_phase(conditions, self._codeset))
-        return self._rules.combine(tuple(follow_gestation(phased, self._codeset)))
+    def gather(
+        self, encounter: Encounter, annotations: Annotations, candidates: Sequence[Candidate]
+    ) -> tuple[Condition, ...]:
+        """Return the conditions that the candidates stand for, guideline rules applied; training reads them too."""
+        treated = self._rules.find_treated(annotations.mentions)
+        conditions = self._gatherer(candidates, setting=encounter.setting, treated=treated)
+        return self._rules.apply(conditions, encounter, annotations.measurements)
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all; training reads it too."""
-        return self._rules.may_report(condition, setting=setting)
+        return self._rules.find_bar(condition, setting=setting) is None
 
     def describe(
         self,
@@ -76,12 +87,13 @@ class Selector:
     ) -> list[dict[str, float]]:
         """Return the features of every condition; training reads them too."""
         roles = self._rules.role_by_kind
+        kept = [condition for condition in conditions if condition.removal is None]
         view = view_encounter(
-            conditions,
+            kept,
             setting=encounter.setting,
             roles=roles,
             section_kinds=frozenset(section.kind for section in sections),
-            facts=self._rules.read_facts(conditions, mentions),
+            facts=self._rules.read_facts(kept, mentions),
         )
         return [describe(condition, view, roles) for condition in conditions]
 
@@ -91,18 +103,21 @@ class Selector:
         return model.explain(described)
 
     def _favour(self, encounter: Encounter, condition: Condition, conditions: Sequence[Condition]) -> Rationale:
-        return self._rules.favour(condition, conditions) if encounter.setting == OUTPATIENT else ()
+        is_favoured = encounter.setting == OUTPATIENT and condition.removal is None
+        return self._rules.favour(condition, conditions) if is_favoured else ()
 
     def _find_threshold(self, setting: str) -> float:
         is_stay = setting == "inpatient"
         return self._settings.report_confidence_inpatient if is_stay else self._settings.report_confidence
 
-    def _suggest(self, encounter: Encounter, condition: Condition, rationale: Rationale) -> Suggestion:
+    def _suggest(
+        self, encounter: Encounter, condition: Condition, rationale: Rationale, instructed: AbstractSet[str]
+    ) -> Suggestion:
+        named = self._rules.name_rules(condition, setting=encounter.setting, instructed=instructed)
         confidence = to_confidence(rationale)
-        rationale += tuple(Contribution("guideline", 0.0, basis) for basis in condition.rules)
-        may_report = self.may_report(condition, setting=encounter.setting)
-        is_reported = may_report and confidence >= self._find_threshold(encounter.setting)
-        return Suggestion(
+        bar = self._rules.find_bar(condition, setting=encounter.setting)
+        is_reported = bar is None and confidence >= self._find_threshold(encounter.setting)
+        suggestion = Suggestion(
             code=make_code(self._codeset, condition.code),
             display=condition.display,
             confidence=round(confidence, 4),
@@ -112,3 +127,11 @@ class Selector:
             alternatives=condition.others,
             rationale=rationale,
         )
+        suggestion = reduce(add_contribution, named, suggestion)
+        return suggestion if bar is None else self._bar(suggestion, condition, bar)
+
+    def _bar(self, suggestion: Suggestion, condition: Condition, bar: Applied) -> Suggestion:
+        """Return a suggestion with the guideline that keeps it off the claim."""
+        if condition.removal is None:
+            return flag(suggestion, bar)
+        return take_off(suggestion, bar, condition.removal.by_code)

@@ -10,19 +10,29 @@ from typing import NamedTuple
 from codeassist.core.notes import Encounter
 from codeassist.core.suggestions import Suggestion
 from codeassist.selection.features import ASSESSMENT, DIAGNOSIS, NARRATIVE
+from codeassist.selection.guidelines.apply import add_contribution
+from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_table
 
 _PLACES = {"first": 0, "after": 2, "last": 3}
+_PLACE_WORDS = {"first": "first", "after": "after the diagnoses", "last": "last"}
 _USUAL_PLACE = 1
+MANIFESTATION, CODE_FIRST = "GL-012", "GL-019"
+_ELSEWHERE = "classified elsewhere"
 
 
 class Place(NamedTuple):
-    """This is one row of ``sequence.tsv``: codes with ``prefix`` stand first, last, or after those with ``behind``."""
+    """This is one row of ``sequence.tsv``: codes with ``prefix`` stand first, last, or after those with ``behind``.
+
+    It holds in one setting, or in both, and names the guideline that says so.
+    """
 
     prefix: str
     place: str
     behind: str
+    setting: str = ""
+    guideline: str = ""
 
 
 class Sequencer:
@@ -40,14 +50,15 @@ class Sequencer:
 
     def __init__(self, codeset: CodeSet, role_by_kind: Mapping[str, str], places: Sequence[Place]) -> None:
         self._codeset = codeset
-        self._role_by_kind = role_by_kind
+        self.role_by_kind = role_by_kind
         self._places = sorted(places, key=lambda place: -len(place.prefix))
 
     @classmethod
     def load(cls, codeset: CodeSet, role_by_kind: Mapping[str, str]) -> Sequencer:
         """Read the table that lies beside this module."""
-        rows = read_table(Path(__file__).parent / "sequence.tsv", ("code_prefix", "place", "behind", "basis"))
-        return cls(codeset, role_by_kind, tuple(Place(row["code_prefix"], row["place"], row["behind"]) for row in rows))
+        columns = ("code_prefix", "place", "behind", "setting", "guideline", "basis")
+        rows = read_table(Path(__file__).parent / "sequence.tsv", columns)
+        return cls(codeset, role_by_kind, tuple(Place(*(row[column] for column in columns[:-1])) for row in rows))
 
     def __call__(self, encounter: Encounter, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
         """Return reported before considered; among the reported, the assessment's first, by their place in the note.
@@ -69,22 +80,36 @@ class Sequencer:
                 for candidate in each.support
             ]
             code = each.code.value
-            return each.disposition != "report", self._rank_code(code, reported), *min(places), code
+            place = self._find_place(code, reported, encounter.setting)
+            rank = _PLACES[place.place] if place else _USUAL_PLACE
+            return each.disposition != "report", rank, *min(places), code
 
-        ordered = list(self._put_etiology_first(sorted(suggestions, key=key)))
+        ordered = self._put_etiology_first(sorted(suggestions, key=key))
+        named = ordered
+        if len(suggestions) > 1:
+            named = (self._name_place(each, reported, encounter.setting) for each in ordered)
         return tuple(
             replace(each, role="principal") if i == 0 and each.disposition == "report" else each
-            for i, each in enumerate(ordered)
+            for i, each in enumerate(named)
         )
 
-    def _rank_code(self, code: str, reported: Sequence[str]) -> int:
-        for prefix, place, behind in self._places:
-            if code.startswith(prefix) and (not behind or any(other.startswith(behind) for other in reported)):
-                return _PLACES[place]
-        return _USUAL_PLACE
+    def _find_place(self, code: str, reported: Sequence[str], setting: str) -> Place | None:
+        for place in self._places:
+            is_due = not place.behind or any(other.startswith(place.behind) for other in reported if other != code)
+            if code.startswith(place.prefix) and place.setting in ("", setting) and is_due:
+                return place
+        return None
+
+    def _name_place(self, each: Suggestion, reported: Sequence[str], setting: str) -> Suggestion:
+        """Return a suggestion with the guideline that puts it where it stands among others."""
+        place = self._find_place(each.code.value, reported, setting)
+        if place is None or not place.guideline:
+            return each
+        applied = name_guideline(place.guideline, f"{each.code.value} {_PLACE_WORDS[place.place]}")
+        return add_contribution(each, applied)
 
     def _rank_role(self, kind: str) -> int:
-        role = self._role_by_kind.get(kind, "")
+        role = self.role_by_kind.get(kind, "")
         return {DIAGNOSIS: 0, ASSESSMENT: 1, NARRATIVE: 2}.get(role, 3)
 
     def _put_etiology_first(self, ordered: Sequence[Suggestion]) -> Iterator[Suggestion]:
@@ -95,7 +120,9 @@ class Sequencer:
         for each in ordered:
             causes = self._find_causes(each.code.value, reported) if each.disposition == "report" else frozenset()
             if causes and seen.isdisjoint(causes):
-                waiting.append((each, causes))
+                rule = MANIFESTATION if _ELSEWHERE in each.display else CODE_FIRST
+                moved = add_contribution(each, name_guideline(rule, f"{each.code.value} after its cause"))
+                waiting.append((moved, causes))
                 continue
             yield each
             seen.add(each.code.value)

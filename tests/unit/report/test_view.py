@@ -88,7 +88,9 @@ def test_reasons_are_the_strongest_contributions_in_plain_words():
 
 
 def test_rules_of_the_guidelines_are_shown_apart():
-    assert make_views(make_result(suggest=suggest_visit))["report"][0].rules == ("Guidelines I.C.9.a.1",)
+    assert make_views(make_result(suggest=suggest_visit))["report"][0].rules == (
+        "I.C.9.a.1: I10 + I50.9 -> I11.0 + I50.9",
+    )
 
 
 def test_a_reading_is_shown_only_where_it_says_more_than_the_evidence():

@@ -93,7 +93,11 @@ def test_personal_history_of_what_is_present_is_left_out(gather, make_candidate)
     present = make_candidate("C50.911", 0)
     past = make_candidate("C50.911", 10, temporality="historical")
 
-    assert summarize(gather([present, past])) == [("current", "C50.911", 1)]
+    kept, removed = gather([present, past])
+
+    assert summarize([kept]) == [("current", "C50.911", 1)]
+    assert (removed.code, removed.removal.by_code) == ("Z85.3", "C50.911")
+    assert removed.removal.applied.guideline == "GL-127"
     assert summarize(gather([past])) == [("history", "Z85.3", 1)]
 
 

@@ -39,4 +39,13 @@ def test_the_rule_is_named_with_the_new_title(follow, stages):
     moved, _ = follow("O99.019", "Z3A.30")
 
     assert moved.display == stages.vocabulary.codeset.title("O99.013")
-    assert moved.rules[0].startswith("Guidelines I.C.15.a.3")
+    assert [(each.guideline, each.detail) for each in moved.rules] == [("GL-106", "I.C.15.a.3: O99.019 -> O99.013")]
+
+
+def test_what_goes_on_the_claim_with_a_code_goes_with_its_trimester(stages, make_candidate):
+    pregnancy = Condition("O99.019", "", "current", (make_candidate("O99.019"),))
+    weeks = Condition("Z3A.30", "", "current", (make_candidate("Z3A.30", 9),), follows="O99.019")
+
+    _, found = follow_gestation([pregnancy, weeks], stages.vocabulary.codeset)
+
+    assert found.follows == "O99.013"

@@ -5,11 +5,11 @@ from codeassist.selection.guideline_points import GuidelinePoint, GuidelinePoint
 
 ROLES = {"assessment_plan": "assessment", "plan": "assessment", "history_of_present_illness": "narrative"}
 ROWS = (
-    GuidelinePoint("Z00", (), frozenset(), "", 1.0, "reason"),
-    GuidelinePoint("Z12", (), frozenset(), "concluded", 0.7, "screening"),
-    GuidelinePoint("Z23", (), frozenset({"given"}), "assessed", 1.5, "vaccine"),
-    GuidelinePoint("Z23", ("Z00",), frozenset(), "assessed", 1.2, "vaccine at a check-up"),
-    GuidelinePoint("Z79.4", ("E11",), frozenset(), "assessed", 1.3, "insulin"),
+    GuidelinePoint("Z00", (), frozenset(), "", 1.0, "GL-130"),
+    GuidelinePoint("Z12", (), frozenset(), "concluded", 0.7, "GL-058"),
+    GuidelinePoint("Z23", (), frozenset({"given"}), "assessed", 1.5, "GL-124"),
+    GuidelinePoint("Z23", ("Z00",), frozenset(), "assessed", 1.2, "GL-124"),
+    GuidelinePoint("Z79.4", ("E11",), frozenset(), "assessed", 1.3, "GL-075"),
 )
 
 
@@ -26,6 +26,12 @@ def explain(make_candidate):
 
 def test_the_reason_of_a_visit_has_points_wherever_it_stands(explain):
     assert explain("Z00.00", section="history_of_present_illness") == [1.0]
+
+
+def test_the_points_name_their_guideline(make_candidate):
+    (part,) = GuidelinePoints(ROWS, ROLES).explain(Condition("Z00.00", "", "current", (make_candidate("Z00.00"),)), ())
+
+    assert (part.feature, part.detail) == ("guideline:GL-130", "I.C.21.c.16: asks for Z00.00")
 
 
 def test_what_is_advised_for_later_has_none(explain):

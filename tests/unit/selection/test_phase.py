@@ -41,8 +41,7 @@ def test_the_rule_is_named_with_the_new_title(follow, stages):
     _, moved = follow("S16.1XXD", "S13.4XXA")
 
     assert moved.display == stages.vocabulary.codeset.title("S13.4XXD")
-    assert len(moved.rules) == 1
-    assert moved.rules[0].startswith("Guidelines I.C.19.a")
+    assert [(each.guideline, each.detail) for each in moved.rules] == [("GL-005", "I.C.19.a: S13.4XXA -> S13.4XXD")]
 
 
 def test_what_the_note_states_itself_stays(follow):

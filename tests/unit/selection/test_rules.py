@@ -2,9 +2,10 @@ import pytest
 
 from codeassist.core.codes import Code
 from codeassist.core.notes import Encounter, Note
-from codeassist.core.suggestions import Flag, Suggestion
-from codeassist.selection.combinations import Combiner
+from codeassist.core.suggestions import Contribution, Flag, Suggestion
 from codeassist.selection.conditions import Condition
+from codeassist.selection.guidelines.edits import Edits
+from codeassist.selection.guidelines.engine import GuidelineEngine
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.sequence import Place, Sequencer
 
@@ -17,11 +18,15 @@ def rules(stages):
     codeset, tables = stages.vocabulary.codeset, stages.vocabulary.tables
     return RuleBook(
         codeset,
-        role_by_kind=ROLES,
-        integral=(("J18", "R05"), ("J18", "R50.9"), ("R57", "R57")),
-        combiner=Combiner(codeset, tables, ()),
+        tables,
+        engine=GuidelineEngine(codeset, tables, ()),
         sequence=Sequencer(codeset, ROLES, (Place("Z", "last", ""),)),
-        prefixes_by_medication={"metformin": ("E11",), "insulin": ("E11", "E10")},
+        prefixes_by_medication={"metformin": ("E11",), "insulin": ("E11", "E10"), "sertraline": ("F32.A", "I26")},
+        edits=Edits(
+            confirmed_only=(("U07.1", "GL-069"),),
+            treated_past=("E", "F3"),
+            integral=(("J18", "R05"), ("J18", "R50.9"), ("R57", "R57")),
+        ),
     )
 
 
@@ -56,7 +61,33 @@ def suggest(make_candidate):
 )
 def test_uncertain_diagnoses_are_for_inpatients_final_ones_only(rules, make_condition, mention, setting, expected):
     """Guidelines IV.H for outpatients; II.H and III.C for inpatients."""
-    assert rules.may_report(make_condition("M10.9", **mention), setting=setting) is expected
+    bar = rules.find_bar(make_condition("M10.9", **mention), setting=setting)
+
+    assert (bar is None) is expected
+    assert bar is None or bar.guideline == {"outpatient": "GL-040", "inpatient": "GL-039"}[setting]
+
+
+def test_some_codes_are_for_confirmed_cases_even_at_the_end_of_a_stay(rules, make_condition):
+    """Guidelines I.C.1.g.1.a."""
+    possible, sure = make_condition("U07.1", presence="possible"), make_condition("U07.1")
+
+    assert rules.find_bar(possible, setting="inpatient").guideline == "GL-069"
+    assert rules.find_bar(sure, setting="inpatient") is None
+
+
+def test_a_stays_uncertain_diagnosis_names_the_guideline_that_lets_it_stand(rules, make_condition):
+    """Guidelines II.H."""
+    named = rules.name_rules(make_condition("M10.9", presence="possible"), setting="inpatient", instructed=frozenset())
+
+    assert [(each.guideline, each.detail) for each in named] == [("GL-039", "II.H, III.C: M10.9 as if established")]
+
+
+def test_what_is_treated_now_is_told_by_medications_of_the_present(rules, make_candidate):
+    def mention(reading, **fields):
+        return make_candidate("I10", reading=reading, entity_type="medication", **fields).mention
+
+    assert rules.find_treated([mention("on sertraline")]) == ("F32",)
+    assert rules.find_treated([mention("sertraline", temporality="historical")]) == ()
 
 
 def test_medications_hint_at_what_they_are_given_for(rules, make_candidate):
@@ -82,6 +113,7 @@ def test_an_integral_symptom_is_only_considered(rules, suggest):
         "J18.9": "report", "R07.9": "report", "R50.9": "consider",
     }  # fmt: skip
     assert [(flag.kind, flag.with_code) for flag in found["R50.9"].flags] == [("integral_symptom", "J18.9")]
+    assert found["R50.9"].rationale[-1] == Contribution("guideline:GL-023", 0.0, "I.B.5: R50.9 is part of J18.9")
 
 
 def test_a_symptom_alone_or_beside_what_is_only_considered_is_reported(rules, suggest):
@@ -111,6 +143,16 @@ def test_an_excludes1_note_flags_both_reported_codes(rules, suggest):
 
     assert Flag("excludes1", "E11.9", "tabular list, Excludes1 at E10") in found["E10.9"]
     assert Flag("excludes1", "E10.9", "tabular list, Excludes1 at E11") in found["E11.9"]
+
+
+def test_a_diagnosis_stands_for_the_symptom_that_a_note_keeps_apart_from_it(rules, suggest):
+    """Tabular list, R42: Excludes1 vertiginous syndromes (H81.-)."""
+    found = {each.code.value: each for each in finish(rules, suggest("H81.10"), suggest("R42", 10))}
+
+    assert (found["H81.10"].disposition, found["R42"].disposition) == ("report", "consider")
+    assert [(flag.kind, flag.with_code) for flag in found["R42"].flags] == [
+        ("excludes1", "H81.10"), ("guideline", "H81.10"),
+    ]  # fmt: skip
 
 
 def test_what_is_only_considered_is_flagged_by_nothing(rules, suggest):

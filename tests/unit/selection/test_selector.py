@@ -3,7 +3,7 @@ import math
 import pytest
 
 from codeassist.config import SelectionSettings
-from codeassist.core.mentions import Assertion, Mention
+from codeassist.core.mentions import Annotations, Assertion, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
 from codeassist.core.suggestions import Contribution
 from codeassist.selection.conditions import ConditionGatherer
@@ -29,7 +29,8 @@ def make_selector(stages):
 
 def select(selector, *candidates, mentions=(), sections=SECTIONS, setting="outpatient"):
     encounter = Encounter("e", (Note("n", "x" * 90),), setting=setting)
-    return selector(encounter, sections, [*mentions, *(each.mention for each in candidates)], candidates)
+    found = Annotations((*mentions, *(each.mention for each in candidates)), ())
+    return selector(encounter, sections, found, candidates)
 
 
 def test_a_suggestion_holds_its_evidence_its_reason_and_its_confidence(make_selector, make_candidate):
@@ -97,8 +98,28 @@ def test_a_combination_names_the_guideline_without_changing_the_score(make_selec
 
     combined = {each.code.value: each for each in found}["I11.0"]
 
-    assert Contribution("guideline", 0.0, "Guidelines I.C.9.a.1") in combined.rationale
+    assert Contribution("guideline:GL-086", 0.0, "I.C.9.a.1: I10 + I50.9 -> I11.0 + I50.9") in combined.rationale
     assert combined.confidence == round(1 / (1 + math.exp(1.0)), 4)
+
+
+def test_what_a_rule_takes_off_is_only_considered_and_says_why(make_selector, make_candidate):
+    """Guidelines I.C.9.b; the odds of what a rule took off are small, and it is shown all the same."""
+    found = select(make_selector(), make_candidate("I25.10", 0), make_candidate("I20.0", 10))
+    (off,) = [each for each in found if each.code.value == "I20.0"]
+
+    assert off.disposition == "consider"
+    assert [(flag.kind, flag.with_code) for flag in off.flags] == [("guideline", "I25.10")]
+    assert off.flags[0].detail == "GL-090 I.C.9.b: I25.10 + I20.0 -> I25.110"
+    assert off.confidence == round(1 / (1 + math.exp(-sum(part.points for part in off.rationale))), 4)
+
+
+def test_a_companion_is_as_sure_as_the_code_it_goes_with(make_selector, make_candidate):
+    """Guidelines I.C.1.b: the organism of an infection."""
+    wording = {"nearby": ["e", "coli", "uti"], "is_heading": True}
+    found = {each.code.value: each for each in select(make_selector(), make_candidate("N39.0", **wording))}
+
+    assert found["B96.20"].confidence == found["N39.0"].confidence
+    assert any(part.feature == "guideline:GL-060" for part in found["B96.20"].rationale)
 
 
 def test_training_reads_the_same_conditions_and_features(make_selector, make_candidate):
@@ -106,7 +127,7 @@ def test_training_reads_the_same_conditions_and_features(make_selector, make_can
     candidates = [make_candidate("I10", 0, is_heading=True), make_candidate("I50.9", 10)]
     encounter = Encounter("e", (Note("n", "x" * 90),))
 
-    conditions = selector.gather(candidates, setting="outpatient")
+    conditions = selector.gather(encounter, Annotations((), ()), candidates)
     described = selector.describe(encounter, SECTIONS, [], conditions)
 
     assert [condition.code for condition in conditions] == ["I11.0", "I50.9"]
