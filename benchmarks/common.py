@@ -90,14 +90,17 @@ def record(question: str, figures: Mapping[str, Any], label: Mapping[str, str]) 
         lines.write(json.dumps(row) + "\n")
 
 
-def read_newest(question: str, *, folder: Path = RESULTS, with_index: bool = False) -> dict[str, Any]:
+def read_newest(
+    question: str, *, folder: Path = RESULTS, with_index: bool = False, commit: str | None = None
+) -> dict[str, Any]:
     """Return the newest value of every figure of one benchmark; a run need not have measured all sets.
 
-    Figures that were measured with an Alphabetic Index added stand apart from the others.
+    Figures that were measured with an Alphabetic Index added stand apart from the others. ``commit`` keeps only what
+    was measured at that commit.
     """
     path = folder / f"{question}.jsonl"
     figures: dict[str, Any] = {}
     for row in read_rows(path) if path.is_file() else ():
-        if with_index == ("index" in row):
+        if with_index == ("index" in row) and commit in (None, row["commit"]):
             figures |= row
     return figures
