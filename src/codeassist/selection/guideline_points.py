@@ -17,7 +17,9 @@ from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.lexicon import read_table
 
 _COLUMNS = ("code_prefix", "needs", "words", "where", "points", "guideline", "basis")
-ASSESSED, CONCLUDED = "assessed", "concluded"
+ASSESSED, CONCLUDED, UNHEADED = "assessed", "concluded", "unheaded"
+# Symptoms and factors: their standing as a heading establishes no diagnosis.
+_NO_DISEASES = ("R", "Z")
 _ASSESSING = frozenset({"assessment", "diagnosis"})
 # Advice and what is to come: "return for a physical" is no physical.
 _LATER_SECTIONS = frozenset({"follow_up", "discharge_instructions", "patient_instructions", "health_maintenance"})
@@ -33,7 +35,7 @@ class GuidelinePoint(NamedTuple):
 
     ``needs`` are prefixes of which another condition of the encounter must have one, ``words`` words of which one must
     stand in the clause; empty asks nothing. ``where`` is `ASSESSED` where assessment or plan must say it, `CONCLUDED`
-    where the assessment itself must.
+    where the assessment itself must, `UNHEADED` where only running text says it while a disease heads a problem.
     """
 
     prefix: str
@@ -57,29 +59,43 @@ class GuidelinePoints:
         table = read_table(Path(__file__).parent / "guideline_points.tsv", _COLUMNS)
         return cls(tuple(map(_read_row, table)), role_by_kind)
 
-    def explain(self, condition: Condition, codes: Iterable[str]) -> tuple[Contribution, ...]:
-        """Return the points of a condition beside the encounter's other codes: one contribution, or none."""
+    def explain(self, condition: Condition, conditions: Iterable[Condition]) -> tuple[Contribution, ...]:
+        """Return the points of a condition beside the encounter's others: one contribution, or none."""
         rows = [row for row in self._rows if condition.code.startswith(row.prefix)]
         if not rows:
             return ()
-        others = tuple(code for code in codes if code != condition.code)
-        mentions = [c.mention for c in condition.support if self._is_now(c.mention)]
-        met = [row for row in rows if any(self._is_met(row, each, others) for each in mentions)]
+        others = [each for each in conditions if each.code != condition.code]
+        met = [row for row in rows if self._is_met(row, condition, others)]
         best = max(met, key=lambda row: row.points, default=None)
         if best is None:
             return ()
-        applied = name_guideline(best.guideline, f"asks for {condition.code}")
+        applied = name_guideline(best.guideline, f"{'asks for' if best.points > 0 else 'speaks against'} {condition.code}")
         return (Contribution(applied.feature, best.points, applied.detail),)
+
+    def _is_met(self, row: GuidelinePoint, condition: Condition, others: Sequence[Condition]) -> bool:
+        if row.where == UNHEADED:
+            return not _is_heading(condition) and any(map(_is_headed_disease, others))
+        codes = [each.code for each in others]
+        mentions = [c.mention for c in condition.support if self._is_now(c.mention)]
+        return any(self._says(row, each, codes) for each in mentions)
 
     def _is_now(self, mention: Mention) -> bool:
         is_said = mention.assertion.presence == "present" and mention.assertion.temporality != "hypothetical"
         return is_said and mention.section not in _LATER_SECTIONS and _LATER_WORDS.isdisjoint(mention.nearby_words)
 
-    def _is_met(self, row: GuidelinePoint, mention: Mention, others: Sequence[str]) -> bool:
+    def _says(self, row: GuidelinePoint, mention: Mention, others: Sequence[str]) -> bool:
         is_assessed = self._role_by_kind.get(mention.section) in _ASSESSING
         is_there = not row.where or (is_assessed and (row.where == ASSESSED or mention.section != "plan"))
         is_worded = not row.words or not row.words.isdisjoint((*mention.nearby_words, *mention.reading.split()))
         return is_there and is_worded and (not row.needs or any(code.startswith(row.needs) for code in others))
+
+
+def _is_heading(condition: Condition) -> bool:
+    return any(candidate.mention.is_heading for candidate in condition.support)
+
+
+def _is_headed_disease(condition: Condition) -> bool:
+    return _is_heading(condition) and not condition.code.startswith(_NO_DISEASES)
 
 
 def _read_row(row: Mapping[str, str]) -> GuidelinePoint:

@@ -148,7 +148,7 @@ class RuleBook:
 
     def favour(self, condition: Condition, conditions: Sequence[Condition]) -> tuple[Contribution, ...]:
         """Return the points of a visit's condition that a guideline asks for, beside the other conditions."""
-        return self._points.explain(condition, [each.code for each in conditions if each.removal is None])
+        return self._points.explain(condition, [each for each in conditions if each.removal is None])
 
     def find_bar(self, condition: Condition, *, setting: str) -> Applied | None:
         """Return the guideline that keeps a condition off the claim, if one does.

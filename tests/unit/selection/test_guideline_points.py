@@ -9,6 +9,7 @@ ROWS = (
     GuidelinePoint("Z12", (), frozenset(), "concluded", 0.7, "GL-058"),
     GuidelinePoint("Z23", (), frozenset({"given"}), "assessed", 1.5, "GL-124"),
     GuidelinePoint("Z23", ("Z00",), frozenset(), "assessed", 1.2, "GL-124"),
+    GuidelinePoint("R42", (), frozenset(), "unheaded", -1.0, "GL-022"),
     GuidelinePoint("Z79.4", ("E11",), frozenset(), "assessed", 1.3, "GL-075"),
 )
 
@@ -19,7 +20,8 @@ def explain(make_candidate):
 
     def run(code, *others, **mention):
         condition = Condition(code, code, "current", (make_candidate(code, **mention),))
-        return [each.points for each in points.explain(condition, (code, *others))]
+        beside = [Condition(other, other, "current", (make_candidate(other, is_heading=True),)) for other in others]
+        return [each.points for each in points.explain(condition, (condition, *beside))]
 
     return run
 
@@ -63,3 +65,12 @@ def test_other_codes_have_none(explain):
 
 def test_every_row_of_the_table_is_read():
     assert GuidelinePoints.load(ROLES)
+
+
+def test_a_symptom_of_running_text_loses_points_where_a_disease_heads_a_problem(explain):
+    assert explain("R42", "D50.9", section="assessment_plan") == [-1.0]
+
+
+@pytest.mark.parametrize(("others", "heading"), [((), False), (("R51.9",), False), (("Z00.00",), False), (("D50.9",), True)])
+def test_a_symptom_that_heads_a_problem_or_stands_beside_no_disease_keeps_its_points(explain, others, heading):
+    assert explain("R42", *others, is_heading=heading) == []
