@@ -23,6 +23,7 @@ TITLES = {
     "S01": "Open wound of head",
     "S01.00XA": "Unspecified open wound of scalp, initial encounter",
     "Z72.0": "Tobacco use",
+    "D49.2": "Neoplasm of unspecified behavior of bone, soft tissue, and skin",
 }
 HEADERS = {"I50", "S01", "Z72"}
 INCLUSIONS = {"I10": ("High blood pressure",), "M10.9": ("Podagra of renal origin",)}

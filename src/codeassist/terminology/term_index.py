@@ -27,9 +27,11 @@ PEDIGREES = ("shield", "synonym", "abbreviation", "preferred", "inclusion", "ind
 SHIELD = PEDIGREES[0]
 _RANK = {name: rank for rank, name in enumerate(PEDIGREES)}
 
-# Chapters XX and XXI of the code set, and how many wordings a word stands in that names a kind of condition.
+# Chapters XX and XXI of the code set, how many wordings a word stands in that names a kind of condition, and the
+# category of neoplasms of unspecified behavior.
 _FACTOR_LETTERS = frozenset("VWXYZ")
 _KIND = 25
+_OPEN_NEOPLASMS = "D49"
 # "Three-day fever" is a name; "fever for three days" has the same words.
 _TIME_WORDS = frozenset({"hour", "day", "week", "month", "year"})
 _CONJUNCTIONS = frozenset({"and", "or"})
@@ -165,10 +167,10 @@ def _is_mention(term: Term, words: Sequence[str], counts: Mapping[str, int]) -> 
     Notes
     -----
     The index is made to be opened on purpose. Its terms for circumstances and services ("Follow-up", "Mammogram") name
-    in a note what is planned or done; a single word that stands in many wordings ("Fistula") names a kind; and what an
-    abbreviation stands for depends on the note.
+    in a note what is planned or done; a single word that stands in many wordings ("Fistula") names a kind; what an
+    abbreviation stands for depends on the note; and what a "tumor of thigh" is, another line of the note mostly says.
     """
-    if term.code[0] in _FACTOR_LETTERS or not _TIME_WORDS.isdisjoint(words):
+    if term.code[0] in _FACTOR_LETTERS or term.code.startswith(_OPEN_NEOPLASMS) or not _TIME_WORDS.isdisjoint(words):
         return False
     return len(words) > 1 or (counts[words[0]] <= _KIND and not term.text.isupper())
 

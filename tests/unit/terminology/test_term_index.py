@@ -163,6 +163,7 @@ def indexed(tmp_path_factory):
             "3 day gout",
         ),
         "Z72.0": ("tobacco Smoker",),
+        "D49.2": ("tumor of thigh",),
     }
     return make_index(tmp_path_factory.mktemp("indexed"), index=entries)
 
@@ -177,6 +178,7 @@ def indexed(tmp_path_factory):
         ("abscess", [], "a generic word alone names no condition"),
         ("gt", [], "what an abbreviation stands for depends on the note"),
         ("3 day gout", [], "the same words tell how long"),
+        ("tumor of thigh", [], "a note says elsewhere whether it is malignant"),
         ("tobacco smoker", [], "a circumstance is looked up, not met"),
     ],
 )
@@ -185,7 +187,7 @@ def test_an_alphabetic_index_adds_wordings_that_no_reviewed_row_holds(indexed, w
 
 
 def test_what_is_not_met_in_notes_can_be_retrieved(indexed):
-    assert {"tobacco Smoker", "3 day gout", "GT"} <= set(indexed.store.texts("text"))
+    assert {"tobacco Smoker", "3 day gout", "GT", "tumor of thigh"} <= set(indexed.store.texts("text"))
 
 
 @pytest.mark.parametrize(
