@@ -28,6 +28,8 @@ from codeassist.core.notes import Encounter, Note, Section, Span
 from codeassist.terminology.axis_wordings import COMMA
 
 _NEARBY = 7
+# "Sepsis due to E. coli": an organism, like a medication, says something of the condition beside it.
+_ORGANISMS = ("B95", "B96", "B97")
 _Nearby = tuple[tuple[str, ...], tuple[int, int]]
 
 
@@ -47,7 +49,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """This is a named thing with its place in the text and among the words, and the terms it means."""
+    """This is a named thing with its place in the text and among the words, and the terms it means.
+
+    ``is_condition`` is false for what only says something of a condition: a medication, an organism.
+    """
 
     start: int
     end: int
@@ -56,6 +61,7 @@ class _Found:
     entity_type: str
     reading: str
     terms: tuple[int, ...]
+    is_condition: bool = True
 
 
 class Annotator:
@@ -130,7 +136,7 @@ class Annotator:
         for first, last, name in self._parts.find_medications(words):
             if taken.isdisjoint(range(first, last + 1)):
                 start, end = _place(doc, words, first, last)
-                yield _Found(start, end, first, last, "medication", name.lower(), ())
+                yield _Found(start, end, first, last, "medication", name.lower(), (), is_condition=False)
 
     def _read_match(
         self, doc: Doc, text: str, words: NoteWords, definitions: Mapping[str, str], match: Match
@@ -148,7 +154,9 @@ class Annotator:
             return None if terms is None else ()
         entity_type = self._parts.choose.entity_type(terms[0])
         numbers = tuple(term.number for term in terms)
-        return (_Found(start, end, match.first, match.last, entity_type, terms[0].text.lower(), numbers),)
+        is_condition = not terms[0].code.startswith(_ORGANISMS)
+        reading = terms[0].text.lower()
+        return (_Found(start, end, match.first, match.last, entity_type, reading, numbers, is_condition),)
 
 
 def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]:
@@ -199,9 +207,10 @@ def _nearby_words(words: NoteWords, found: Sequence[_Found]) -> Iterator[_Nearby
     """Yield for each named thing the words of its clause up to its neighbours, its own included, and where these are.
 
     Right of it, the words behind a conjunction belong to the next one ("right knee pain and left hip pain"), unless
-    they are an aside ("asthma, severe, and hip pain"). Medications are no neighbours: what is treated goes on behind.
+    they are an aside ("asthma, severe, and hip pain"). Medications and organisms are no neighbours: what is treated, or
+    caused, goes on behind.
     """
-    conditions = [each for each in found if each.entity_type != "medication"]
+    conditions = [each for each in found if each.is_condition]
     ends = [*(each.first for each in conditions), len(words.clause)]
     read: dict[_Found, _Nearby] = {}
     lowest = 0

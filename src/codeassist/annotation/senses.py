@@ -78,7 +78,14 @@ class SenseChooser:
         chosen = cued or [term for term in terms if not term.cues]
         if len(chosen) > 1 and chosen[1].pedigree in _REVIEWED:
             written = _squeeze(surface)
-            chosen.sort(key=lambda term: (term.pedigree not in _REVIEWED, _squeeze(term.text) != written))
+            lowered = surface.lower()
+            chosen.sort(
+                key=lambda term: (
+                    term.pedigree not in _REVIEWED,
+                    _squeeze(term.text) != written,
+                    term.text.lower() != lowered,
+                )
+            )
         return tuple(chosen[:_MAX_SENSES]) or None
 
     def _find_defined(self, long_form: str) -> tuple[IndexedTerm, ...]:
@@ -119,9 +126,14 @@ def _lower_abbreviations(wording: str, surface: str) -> set[str]:
 
     A wording without capitals is an abbreviation as a whole.
     """
-    capitals = {word.lower() for word in _WORD.findall(wording) if word.isupper()}
+    capitals = {word.lower() for word in _WORD.findall(wording) if _is_abbreviation(word)}
     small = {word for word in _WORD.findall(surface) if word.islower()}
     return {word for word in small if not capitals or word in capitals or word.removesuffix("s") in capitals}
+
+
+def _is_abbreviation(word: str) -> bool:
+    """Tell whether a word of a wording is capitals, or has some beside small letters: "MI", "HFrEF"."""
+    return word.isupper() or (not word[1:].islower() and not word.islower() and not word.isdigit())
 
 
 def _stands_in(cue: tuple[str, ...], words: AbstractSet[str]) -> bool:

@@ -95,7 +95,10 @@ def _is_heading(condition: Condition) -> bool:
 
 
 def _is_headed_disease(condition: Condition) -> bool:
-    return _is_heading(condition) and not condition.code.startswith(_NO_DISEASES)
+    """Tell whether a disease that the record establishes heads a problem; "possible pneumonia" establishes none."""
+    headings = [candidate.mention for candidate in condition.support if candidate.mention.is_heading]
+    is_established = any(mention.assertion.presence == "present" for mention in headings)
+    return is_established and not condition.code.startswith(_NO_DISEASES)
 
 
 def _read_row(row: Mapping[str, str]) -> GuidelinePoint:

@@ -13,11 +13,10 @@ from codeassist.core.notes import Encounter
 from codeassist.core.suggestions import Contribution, Flag, Suggestion
 from codeassist.selection.conditions import Condition
 from codeassist.selection.features import ASSESSMENT, DIAGNOSIS, RuleFacts
-from codeassist.selection.gestation import follow_gestation
 from codeassist.selection.guideline_points import GuidelinePoints
 from codeassist.selection.guidelines.apply import add_contribution
 from codeassist.selection.guidelines.edits import Edits
-from codeassist.selection.guidelines.engine import GuidelineEngine
+from codeassist.selection.guidelines.engine import GuidelineEngine, join_same_codes
 from codeassist.selection.guidelines.excludes import settle_excludes1
 from codeassist.selection.guidelines.limits import flag_limits
 from codeassist.selection.guidelines.match import Facts
@@ -25,6 +24,7 @@ from codeassist.selection.guidelines.measured import code_measurements
 from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.selection.guidelines.records import Applied
 from codeassist.selection.phase import follow_phase
+from codeassist.selection.pregnancy import follow_pregnancy
 from codeassist.selection.sequence import Sequencer
 from codeassist.selection.sides import SideJoiner
 from codeassist.terminology.axes import AxisTables
@@ -144,7 +144,7 @@ class RuleBook:
         values = code_measurements(measurements, self._edits.bands)
         facts = Facts(encounter.setting, encounter.patient, values)
         phased = tuple(follow_phase(self._join_sides(conditions), self._codeset))
-        return tuple(follow_gestation(self._engine(phased, facts), self._codeset))
+        return tuple(join_same_codes(follow_pregnancy(self._engine(phased, facts), self._codeset)))
 
     def favour(self, condition: Condition, conditions: Sequence[Condition]) -> tuple[Contribution, ...]:
         """Return the points of a visit's condition that a guideline asks for, beside the other conditions."""

@@ -86,7 +86,7 @@ class RowSelector:
         choice = self._choose_row(node, view, span)
         if choice is None:
             return Selection(code, (), self._left_open(node.first, span))
-        return self._answer(choice, view, stated, span=span, seventh=seventh)
+        return self._answer(choice, view, stated, span=span, kin=node.kin, seventh=seventh)
 
     def find_nearest(self, stem: str) -> NearestRow:
         """Return the row under an anchor that says least beyond it: fewest unstated values, then the most open."""
@@ -124,12 +124,12 @@ class RowSelector:
         return key, tuple((facet.axis, facet.value) for facet in facets if facet.kind == STATED)
 
     def _answer(
-        self, choice: _Choice, view: _View, stated: frozenset[str], *, span: tuple[int, int], seventh: str
+        self, choice: _Choice, view: _View, stated: frozenset[str], *, span: tuple[int, int], kin: int, seventh: str
     ) -> Selection:
         table = self.table
         also: tuple[str, ...] = ()
         if BILATERAL in stated and table.is_sided and not self._says(choice, BILATERAL):
-            choice, also = self._take_both(choice, view, span)
+            choice, also = self._take_both(choice, view, span, kin)
         row = table.rows[choice.place]
         told = (table.facets[number] for number in choice.numbers)
         matched = tuple((facet[0], facet[1]) for facet in told if facet[2] & ~view.implied)
@@ -209,14 +209,21 @@ class RowSelector:
     def _says(self, choice: _Choice, value: str) -> bool:
         return any(self.table.facets[number][1] == value for number in choice.numbers)
 
-    def _take_both(self, choice: _Choice, view: _View, span: tuple[int, int]) -> tuple[_Choice, tuple[str, ...]]:
-        """Return the right row and the left row where the table has them but no bilateral one."""
+    def _take_both(
+        self, choice: _Choice, view: _View, span: tuple[int, int], kin: int
+    ) -> tuple[_Choice, tuple[str, ...]]:
+        """Return the right row and the left row where the table has them but no bilateral one.
+
+        They may stand beside an unspecified anchor instead of below it: "pain in both legs".
+        """
         bits = self.table.bits
         right, left = bits.get(RIGHT, 0), bits.get(LEFT, 0)
         sides = ~(right | left)
         implied, specific = view.implied & sides, view.specific & sides
-        one = self._choose(_View(view.have & sides | right, implied, specific), span)
-        other = self._choose(_View(view.have & sides | left, implied, specific), span)
+        views = [_View(view.have & sides | side, implied, specific) for side in (right, left)]
+        one, other = (self._choose(each, span) for each in views)
+        if kin and not (one is not None and self._says(one, RIGHT)):
+            one, other = (self._choose_kin(None, _View(side, implied, specific), kin) for side in (right, left))
         if one is None or other is None or not (self._says(one, RIGHT) and self._says(other, LEFT)):
             return choice, ()
         return one, (self.table.rows[other.place].code,)

@@ -14,11 +14,14 @@ ROWS = (
     ("rest", "R05", "synonym", (), False),
     ("gout attack", "R05", "synonym", (), False),
     ("attack of gouts", "M10.9", "synonym", (), False),
+    ("cough spell", "R05", "synonym", (), False),
+    ("cough spells", "I10", "synonym", (), False),
     ("RA", "I10", "abbreviation", ("joint",), False),
     ("ZQ", "I10", "abbreviation", ("the",), False),
     ("embolic MCA stroke", "I10", "abbreviation", (), False),
     ("MI at rest", "I10", "abbreviation", (), False),
     ("ALL attack", "I10", "abbreviation", (), False),
+    ("all HFrEF", "I50.9", "abbreviation", (), False),
     ("cough fever", "R05", "synonym", (), False),
     ("cough and fever", "I10", "synonym", (), False),
     ("renal/cardiac", "I10", "synonym", (), False),
@@ -96,6 +99,7 @@ def test_common_words_and_short_lower_case_are_no_abbreviations(choose, surface,
         ("all at attack", "ALL attack", None),
         ("Alls at attack", "ALL attack", ["I10"]),
         ("ALL or attack", "ALL attack", ["I10"]),
+        ("All HFrEF", "all HFrEF", ["I50.9"]),
     ],
 )
 def test_only_the_words_that_are_capitals_in_an_abbreviation_must_be_so_in_the_note(choose, surface, wording, codes):
@@ -130,6 +134,8 @@ def test_a_shield_names_nothing_and_neither_does_its_abbreviation(choose):
 def test_what_is_written_stands_before_what_is_merely_equivalent(choose):
     assert choose("gout attack") == ["R05", "M10.9"]
     assert choose("attack of gouts") == ["M10.9", "R05"]
+    assert choose("cough spell") == ["R05", "I10"]
+    assert choose("cough spells") == ["I10", "R05"]
 
 
 def test_a_title_of_other_conditions_is_read_only_where_the_note_says_other(choose):

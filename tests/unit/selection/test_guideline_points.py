@@ -74,3 +74,10 @@ def test_a_symptom_of_running_text_loses_points_where_a_disease_heads_a_problem(
 @pytest.mark.parametrize(("others", "heading"), [((), False), (("R51.9",), False), (("Z00.00",), False), (("D50.9",), True)])
 def test_a_symptom_that_heads_a_problem_or_stands_beside_no_disease_keeps_its_points(explain, others, heading):
     assert explain("R42", *others, is_heading=heading) == []
+
+
+def test_an_uncertain_disease_establishes_no_diagnosis(make_candidate):
+    symptom = Condition("R42", "", "current", (make_candidate("R42"),))
+    doubt = Condition("D50.9", "", "current", (make_candidate("D50.9", is_heading=True, presence="possible"),))
+
+    assert GuidelinePoints(ROWS, ROLES).explain(symptom, (symptom, doubt)) == ()
