@@ -192,16 +192,7 @@ class TermMatcher:
         content = running[last + 1] - running[first]
         order = np.lexsort((places, first, last - first, -size, -content))
         columns = (column[order].tolist() for column in (first, last, size, places, content))
-        found = (Match(*row) for row in zip(*columns, strict=True))
-        return tuple(match for match in found if not (_is_cut_short(words, match) or self._is_broken(words, match)))
-
-    def _is_broken(self, words: NoteWords, match: Match) -> bool:
-        """Tell whether a conjunction stands between words that name a term only together."""
-        return (
-            match.last > match.first
-            and any(words.after_conjunction[match.first + 1 : match.last + 1])
-            and self._index.is_one_piece(match.place)
-        )
+        return tuple(match for row in zip(*columns, strict=True) if not _is_cut_short(words, match := Match(*row)))
 
 
 def keep_apart(

@@ -34,7 +34,6 @@ _KIND = 25
 _OPEN_NEOPLASMS = "D49"
 # "Three-day fever" is a name; "fever for three days" has the same words.
 _TIME_WORDS = frozenset({"hour", "day", "week", "month", "year"})
-_CONJUNCTIONS = frozenset({"and", "or"})
 _Row = tuple[Term, tuple[str, ...], bool]
 
 _FILTER_SIZE = 1 << 22
@@ -145,7 +144,6 @@ def build_term_index(
         **pack_texts("text", (term.text for term, _, _ in collected)),
         **pack_texts("cues", ("|".join(cue) for _, cue, _ in collected)),
         **_build_keys(words, pedigree, _read_in_notes(collected, words)),
-        "one_piece": np.array([_is_one_piece(term) for term, _, _ in collected], np.bool_),
         **_build_postings(words, pedigree != _RANK["index_entry"]),
     }
 
@@ -173,11 +171,6 @@ def _is_mention(term: Term, words: Sequence[str], counts: Mapping[str, int]) -> 
     if term.code[0] in _FACTOR_LETTERS or term.code.startswith(_OPEN_NEOPLASMS) or not _TIME_WORDS.isdisjoint(words):
         return False
     return len(words) > 1 or (counts[words[0]] <= _KIND and not term.text.isupper())
-
-
-def _is_one_piece(term: Term) -> bool:
-    """Tell whether no "and" or "or" may stand inside a term: "stroke or brain tumor" is no brain stroke."""
-    return term.status == "index_entry" and _CONJUNCTIONS.isdisjoint(term.text.lower().split())
 
 
 def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array, short: Sequence[int]) -> dict[str, Array | bytes]:
@@ -234,7 +227,7 @@ class TermIndex:
         self._is_likely = np.zeros(_FILTER_SIZE, np.bool_)
         self._is_likely[self._keys & _FILTER_MASK] = True
         self._codes, self._pedigrees, self._procedures = store["code"], store["pedigree"], store["procedure"]
-        self._sizes, self._one_piece = store["size"], store["one_piece"]
+        self._sizes = store["size"]
         self._texts, self._cues = store.texts("text"), store.texts("cues")
         self._terms: dict[int, IndexedTerm] = {}
 
@@ -264,10 +257,6 @@ class TermIndex:
         places[places == len(self._keys)] = 0
         is_hit = self._keys[places] == sums[likely]
         return likely[is_hit], places[is_hit]
-
-    def is_one_piece(self, place: int) -> bool:
-        """Tell whether no conjunction may stand between the words of the term that comes first for a key."""
-        return bool(self._one_piece[self._key_terms[place]])
 
     def terms_at(self, place: int) -> tuple[IndexedTerm, ...]:
         """Return the terms of one key, best pedigree first."""

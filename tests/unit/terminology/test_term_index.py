@@ -156,8 +156,6 @@ def indexed(tmp_path_factory):
         "I10": ("HTN", "cough drop", "essential hypertension", "mellow hypertension"),
         "M10.9": (
             "essential hypertension",
-            "Arthropathy and tophi",
-            "brittle Stroke",
             "abscess",
             "GT",
             "3 day gout",
@@ -188,16 +186,6 @@ def test_an_alphabetic_index_adds_wordings_that_no_reviewed_row_holds(indexed, w
 
 def test_what_is_not_met_in_notes_can_be_retrieved(indexed):
     assert {"tobacco Smoker", "3 day gout", "GT", "tumor of thigh"} <= set(indexed.store.texts("text"))
-
-
-@pytest.mark.parametrize(
-    ("words", "is_one_piece"),
-    [(("brittle", "stroke"), True), (("arthropathy", "tophi"), False), (("heart", "failure"), False)],
-)
-def test_a_term_of_the_index_is_one_piece_unless_it_joins_two(indexed, words, is_one_piece):
-    _, places = indexed.find_keys(np.array([sum(map(hash_word, words)) % 2**64], np.uint64))
-
-    assert indexed.is_one_piece(int(places[0])) is is_one_piece
 
 
 def test_a_word_weighs_the_same_with_an_index_as_without(index, indexed):
