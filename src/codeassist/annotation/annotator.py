@@ -28,6 +28,8 @@ from codeassist.core.notes import Encounter, Note, Section, Span
 from codeassist.terminology.axis_wordings import COMMA
 
 _NEARBY = 7
+# "AS" and "ALL" look like words of a line in capitals; how far to look for the words beside them.
+_SHORT_CAPITALS, _WORD_REACH = 3, 24
 # "Sepsis due to E. coli": an organism, like a medication, says something of the condition beside it.
 _ORGANISMS = ("B95", "B96", "B97")
 _Nearby = tuple[tuple[str, ...], tuple[int, int]]
@@ -149,6 +151,7 @@ class Annotator:
             words=words.word_set,
             definitions=definitions,
             across_joint=bool(words.joints[match.first] != words.joints[match.last]),
+            among_capitals=_is_among_capitals(text, start, end),
         )
         if not terms:
             return None if terms is None else ()
@@ -163,6 +166,15 @@ def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]
     """Return start and end characters of a stretch of content words."""
     final = doc[words.token[last]]
     return doc[words.token[first]].idx, final.idx + len(final)
+
+
+def _is_among_capitals(text: str, start: int, end: int) -> bool:
+    """Tell whether a short word of capitals stands between words of capitals, as in a line written in them."""
+    if end - start > _SHORT_CAPITALS or not text[start:end].isupper():
+        return False
+    before, after = text[max(0, start - _WORD_REACH) : start].split(), text[end : end + _WORD_REACH].split()
+    near = (before[-1:], after[:1])
+    return all(words and len(words[0]) > 1 and words[0].isupper() and words[0].isalpha() for words in near)
 
 
 def _make_mention(note: Note, found: _Found, assertion: Assertion, nearby: _Nearby, places: _Places) -> Mention:

@@ -49,6 +49,7 @@ class SenseChooser:
         words: AbstractSet[str],
         definitions: Mapping[str, str],
         across_joint: bool = False,
+        among_capitals: bool = False,
     ) -> tuple[IndexedTerm, ...] | None:
         """Return the terms meant, best first; empty when the words name nothing, None when others may read them.
 
@@ -64,6 +65,8 @@ class SenseChooser:
             Long forms of the abbreviations that the note defines.
         across_joint
             Whether "and", "or" or a slash stands inside the surface: only a term that holds one itself is read so.
+        among_capitals
+            Whether the words before and after are capitals too, so that "AS" is the common word it looks like.
         """
         defined = definitions.get(surface) or definitions.get(strip_plural(surface))
         if defined is not None:
@@ -73,6 +76,8 @@ class SenseChooser:
             return ()
         if across_joint:
             terms = tuple(term for term in terms if _holds_joint(term.text))
+        if among_capitals and surface.lower() in self._common_words:
+            return None
         terms = tuple(term for term in terms if self._is_readable(term, surface))
         cued = [term for term in terms if term.cues and self._has_cue(term, words)]
         chosen = cued or [term for term in terms if not term.cues]
@@ -102,7 +107,9 @@ class SenseChooser:
         if surface == term.text:
             return term.pedigree == "abbreviation" or lowered not in self._common_words
         if term.pedigree == "abbreviation" and not surface.isupper():
-            return len(surface) > _SHORT and self._common_words.isdisjoint(_lower_abbreviations(term.text, surface))
+            is_common = lowered in self._common_words
+            is_long = len(surface) > _SHORT and not is_common
+            return is_long and self._common_words.isdisjoint(_lower_abbreviations(term.text, surface))
         return lowered not in self._common_words or (surface.isupper() and term.pedigree == "abbreviation")
 
     def _has_cue(self, term: IndexedTerm, words: AbstractSet[str]) -> bool:

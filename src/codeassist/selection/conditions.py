@@ -252,7 +252,8 @@ class ConditionGatherer:
         merged: dict[_Key, list[Candidate]] = {}
         for (kind, _), keys in groupby(sorted(support), key=lambda key: (key[0], key[1][:3])):
             codes = {code: list(_best_first(support[kind, code])) for _, code in keys}
-            if kind == "current" and len(codes) > 1:
+            # Factors of one category (two drugs, two relatives) are several facts, not one said twice.
+            if kind == "current" and len(codes) > 1 and next(iter(codes))[0] != "Z":
                 codes = self._merge_category(codes)
             merged |= {(kind, code): found for code, found in codes.items()}
         return merged

@@ -69,7 +69,9 @@ class GuidelinePoints:
         best = max(met, key=lambda row: row.points, default=None)
         if best is None:
             return ()
-        applied = name_guideline(best.guideline, f"{'asks for' if best.points > 0 else 'speaks against'} {condition.code}")
+        applied = name_guideline(
+            best.guideline, f"{'asks for' if best.points > 0 else 'speaks against'} {condition.code}"
+        )
         return (Contribution(applied.feature, best.points, applied.detail),)
 
     def _is_met(self, row: GuidelinePoint, condition: Condition, others: Sequence[Condition]) -> bool:

@@ -25,6 +25,7 @@ class _Row:
     told: Words
     assumed: tuple[Words, ...]
     covered: Words
+    is_other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class CategoryMerger:
         """Return the most precise reading of the same condition, and both joined."""
         for precise in sorted(readings, key=lambda each: (-len(each.told), each.code)):
             code = self._join(vague, precise) if precise.code != vague.code else None
+            if code == precise.code and self._says_more(vague, precise):
+                code = vague.code
             if code is not None:
                 known = tuple(c for each in readings if each.code == code for c in each.found)
                 # The precise one first: it speaks for both where a third is compared.
@@ -97,6 +100,14 @@ class CategoryMerger:
             return None
         is_same = self._is_name(vague) or (moved == precise.code and _names(precise.nearby, vague.told))
         return precise.code if is_same else None
+
+    def _says_more(self, other: _Reading, plain: _Reading) -> bool:
+        """Tell whether "other specified" is what is meant: its wording is the plain one's with a word more."""
+        values = self._read_rows(other.code[:3])
+        if other.told != plain.told or not (values[other.code].is_other and not values[plain.code].is_other):
+            return False
+        words = [frozenset(each.found[0].mention.reading.split()) for each in (other, plain)]
+        return words[1] < words[0]
 
     def _is_name(self, reading: _Reading) -> bool:
         """Tell whether a reading says no more than the name of its category, and names all that the name does."""
@@ -131,7 +142,8 @@ class CategoryMerger:
             spoken = [(value, default) for value, default in values if not _is_empty(value)]
             told = [_split(value) for value, default in spoken if not _is_silent(value, default)]
             assumed = tuple(_split(value) for value, default in spoken if _is_silent(value, default))
-            rows[row.code] = _Row(frozenset().union(*told), assumed, frozenset().union(*told, *assumed))
+            is_other = any(value.startswith("other") for value, _ in spoken)
+            rows[row.code] = _Row(frozenset().union(*told), assumed, frozenset().union(*told, *assumed), is_other)
         return rows
 
 

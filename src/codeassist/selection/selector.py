@@ -55,8 +55,8 @@ class Selector:
         described = self.describe(encounter, sections, annotations.mentions, conditions)
         instructed = self._rules.find_instructed(conditions)
         explained = [
-            rationale + self._favour(encounter, condition, conditions)
-            for condition, rationale in zip(conditions, self._explain(described), strict=True)
+            rationale if features.get("study") else rationale + self._favour(encounter, condition, conditions)
+            for condition, features, rationale in zip(conditions, described, self._explain(described), strict=True)
         ]
         rationales = list(add_companions(conditions, explained))
         suggestions = [

@@ -29,9 +29,9 @@ _OPPOSITES = (
     ("macro", "micro"), ("brady", "tachy"), ("endo", "exo"), ("ante", "anti"), ("bi", "di"), ("per", "peri"),
     ("supra", "infra"),
 )  # fmt: skip
-_OPPOSITE_ENDINGS = (
-    ("itis", "osis"), ("emia", "uria"), ("otomy", "ostomy"), ("otomy", "ectomy"), ("ostomy", "ectomy"),
-    ("tropic", "trophic"), ("plasia", "plasty"), ("pathy", "plasty"),
+_ENDINGS = (
+    "algia", "ectomy", "emia", "itis", "oma", "opia", "osis", "ostomy", "otomy", "pathy", "pexy", "plasia", "plasty",
+    "plegia", "rrhea", "scopy", "trophic", "tropic", "uria",
 )  # fmt: skip
 _WORD_LIST = "frequency_dictionary_en_82_765.txt"
 
@@ -105,10 +105,15 @@ def _sounds_alike(word: str, candidate: str) -> bool:
 
 
 def _crosses_opposites(word: str, candidate: str) -> bool:
-    return any(
-        (word.startswith(a) and candidate.startswith(b)) or (word.startswith(b) and candidate.startswith(a))
-        for a, b in _OPPOSITES
-    ) or any(
-        (word.endswith(a) and candidate.endswith(b)) or (word.endswith(b) and candidate.endswith(a))
-        for a, b in _OPPOSITE_ENDINGS
+    return (
+        any(
+            (word.startswith(a) and candidate.startswith(b)) or (word.startswith(b) and candidate.startswith(a))
+            for a, b in _OPPOSITES
+        )
+        or len({ending for each in (word, candidate) if (ending := _find_ending(each))}) > 1
     )
+
+
+def _find_ending(word: str) -> str:
+    """Return the ending that says what kind of thing a word names, if it has one."""
+    return next((ending for ending in _ENDINGS if word.endswith(ending)), "")

@@ -163,3 +163,13 @@ def test_findings_are_the_blocks_of_abnormal_results(index, code, entity_type):
     found = type(term)(term.number, term.text, term.size, code, term.pedigree, (), is_procedure=False)
 
     assert SenseChooser.entity_type(found) == entity_type
+
+
+def test_a_common_word_in_a_line_of_capitals_is_no_abbreviation(choose):
+    assert choose("ALL") == ["R05"]
+    assert choose("ALL", among_capitals=True) is None
+
+
+def test_a_common_word_with_one_capital_is_no_abbreviation(choose):
+    """A sentence that starts with "All" names no leukemia."""
+    assert choose("All") is None

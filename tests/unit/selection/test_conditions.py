@@ -279,3 +279,10 @@ def test_axis_values_that_contradict_keep_one_row_apart(gather, make_candidate):
     right = make_candidate("I50.20", 10, nearby=["chronic"], values=[("acuity", "chronic")])
 
     assert len(gather([left, right])) == 2
+
+
+def test_two_drugs_taken_for_long_are_two_facts(gather, make_candidate):
+    contraceptive = make_candidate("Z79.3", 0, nearby=["depo", "provera"])
+    antimalarial = make_candidate("Z79.899", 10, nearby=["plaquenil"])
+
+    assert summarize(gather([contraceptive, antimalarial])) == [("current", "Z79.3", 1), ("current", "Z79.899", 1)]

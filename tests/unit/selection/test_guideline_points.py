@@ -71,7 +71,9 @@ def test_a_symptom_of_running_text_loses_points_where_a_disease_heads_a_problem(
     assert explain("R42", "D50.9", section="assessment_plan") == [-1.0]
 
 
-@pytest.mark.parametrize(("others", "heading"), [((), False), (("R51.9",), False), (("Z00.00",), False), (("D50.9",), True)])
+@pytest.mark.parametrize(
+    ("others", "heading"), [((), False), (("R51.9",), False), (("Z00.00",), False), (("D50.9",), True)]
+)
 def test_a_symptom_that_heads_a_problem_or_stands_beside_no_disease_keeps_its_points(explain, others, heading):
     assert explain("R42", *others, is_heading=heading) == []
 

@@ -97,3 +97,13 @@ def test_the_order_of_the_codes_changes_nothing(merge, make_candidate):
     made = {code: [make_candidate(code, at)] for at, code in enumerate(("N18.9", "N18.32", "N18.30"))}
 
     assert names(merge(made)) == names(merge(dict(reversed(made.items()))))
+
+
+@pytest.mark.parametrize(("reading", "merged"), [("noncardiac chest pain", "R07.89"), ("costal tenderness", "R07.9")])
+def test_other_specified_wins_where_its_wording_is_the_plain_one_with_a_word_more(
+    merge, make_candidate, reading, merged
+):
+    other = make_candidate("R07.89", 0, reading=reading)
+    plain = make_candidate("R07.9", 10, reading="chest pain")
+
+    assert merged in merge({"R07.89": [other], "R07.9": [plain]})

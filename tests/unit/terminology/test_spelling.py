@@ -6,7 +6,7 @@ from codeassist.terminology.words import hash_word
 
 VOCABULARY = (
     "hypertension", "hypotension", "pneumonia", "effusion", "hyperkalemia", "hypokalemia", "labial", "infrarenal",
-    "diverticulitis", "diverticulosis", "tachycardia", "bradycardia", "adduction",
+    "diverticulitis", "diverticulosis", "tachycardia", "bradycardia", "adduction", "prolactinoma",
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ def test_one_slip_of_the_pen_is_corrected(corrector, misspelled, meant):
         "intrarenal",
         "mass",  # too short to be sure
         "pneumon1a",
+        "prolactinemia",  # a state of the blood is no tumor
         "diverticulisis",  # as near to -itis as to -osis
     ],
 )
