@@ -127,7 +127,8 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
     features = {f"in_{role}": 1.0 for role in counted}
     features |= {
         "heading": is_heading,
-        "mentions": math.log1p(len(mentions)),
+        # What is copied forward from note to note is said once.
+        "mentions": math.log1p(len({(mention.section, mention.nearby_words) for mention in mentions})),
         "only_possible": is_possible and not (view.setting == "inpatient" and in_assessment),
         "historical": all(mention.assertion.temporality == "historical" for mention in mentions),
         f"kind_{condition.kind}": 1.0,

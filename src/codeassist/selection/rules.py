@@ -81,7 +81,9 @@ class RuleBook:
         cls, codeset: CodeSet, tables: AxisTables, prefixes_by_medication: Mapping[str, Sequence[str]]
     ) -> RuleBook:
         """Read the rule tables that lie beside this module and in ``guidelines``."""
-        roles = {row["kind"]: row["role"] for row in read_table(_FOLDER / "section_roles.tsv", ("kind", "role"))}
+        roles = {
+            row["kind"]: row["role"] for row in read_table(_FOLDER / "section_roles.tsv", ("kind", "role", "authority"))
+        }
         return cls(
             codeset,
             tables,

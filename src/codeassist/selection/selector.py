@@ -12,6 +12,7 @@ from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Suggestion
 from codeassist.selection.companions import add_companions
 from codeassist.selection.conditions import OUTPATIENT, Condition, ConditionGatherer, make_code
+from codeassist.selection.contradictions import ContradictionSettler
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.guidelines.apply import add_contribution, flag, take_off
 from codeassist.selection.guidelines.records import Applied
@@ -38,6 +39,7 @@ class Selector:
     ) -> None:
         self._codeset = codeset
         self._gatherer = gatherer
+        self._settle = ContradictionSettler.load()
         self._rules = rules
         self._model = model
         self._study_rule = study_rule
@@ -72,7 +74,8 @@ class Selector:
         """Return the conditions that the candidates stand for, guideline rules applied; training reads them too."""
         treated = self._rules.find_treated(annotations.mentions)
         conditions = self._gatherer(candidates, setting=encounter.setting, treated=treated)
-        return self._rules.apply(conditions, encounter, annotations.measurements)
+        settled = self._settle(conditions, candidates, encounter)
+        return self._rules.apply(settled, encounter, annotations.measurements)
 
     def may_report(self, condition: Condition, *, setting: str) -> bool:
         """Tell whether the guidelines let a condition be reported at all; training reads it too."""
