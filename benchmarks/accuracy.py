@@ -1,6 +1,7 @@
 """How often are the suggested codes those of expert coders? Prints the figures of the gold folder's scorer.
 
-usage: python benchmarks/accuracy.py --gold PATH [--sets aci mts_icd ...] [--errors N] [--folds] [--record]
+usage: python benchmarks/accuracy.py --gold PATH [--sets aci mts_icd ...] [--errors N] [--folds] [--index FILE]
+    [--record]
 """
 
 from __future__ import annotations
@@ -284,6 +285,7 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="append the figures to benchmarks/results")
     options = parser.parse_args()
     gold = common.require_gold(options.gold)
+    label = common.add_index(options.index)
     assistant = codeassist.load()
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as name:
@@ -305,7 +307,7 @@ def main() -> None:
             if options.errors and chosen in NOTE_SETS:
                 print_errors(gold, chosen, results, named, options.errors)
     if options.record:
-        common.record("accuracy", figures)
+        common.record("accuracy", figures, label)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes what README.md shows: the table of figures, from benchmarks/results, and the output of its example.
+"""Writes the tables of figures, from benchmarks/results, and the output of the example in README.md.
 
 usage: python benchmarks/figures.py [--check]
 """
@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ def make_accuracy_rows(figures: Figures) -> Iterator[Row]:
         yield measure, str(radiology["F1"]), command
         complete = radiology["translation completed"]
         yield "radiology (cmc2007): micro-F1, translation to the 9th revision completed", str(complete["F1"]), command
+    if reports := figures.get("codiesp/train"):
+        yield "case reports (codiesp): micro-F1", str(reports["F1"]), command
     if found := figures.get("assertion"):
         both = f"{found['absent']['F1']} / {found['historical']['F1']}"
         yield "assertion (negex): F1 absent / historical", both, command
@@ -73,12 +75,29 @@ def make_speed_rows(figures: Figures) -> Iterator[Row]:
             yield measure, f"{figures[name]} {unit}", "`benchmarks/speed.py`"
 
 
+_MAKERS: Mapping[str, Callable[[Figures], Iterator[Row]]] = {
+    "accuracy": make_accuracy_rows,
+    "search": make_search_rows,
+    "speed": make_speed_rows,
+}
+
+
 def make_table(folder: Path = common.RESULTS) -> str:
-    """Return the table of everything that was recorded as Markdown."""
-    makers = {"accuracy": make_accuracy_rows, "search": make_search_rows, "speed": make_speed_rows}
-    rows = [row for name, make in makers.items() for row in make(common.read_newest(name, folder=folder))]
+    """Return the table of everything that was recorded as Markdown; what was measured with an index stands apart."""
+    rows = [row for name, make in _MAKERS.items() for row in make(common.read_newest(name, folder=folder))]
     lines = [f"| {measure} | {figure} | {command} |" for measure, figure, command in rows]
     return "\n".join(["| measure | figure | printed by |", "|---|---|---|", *lines])
+
+
+def make_index_table(folder: Path = common.RESULTS) -> str:
+    """Return as Markdown what was measured with an Alphabetic Index added, beside the same commit without it."""
+    lines = ["| measure | without | with |", "|---|---|---|"]
+    for name, make in _MAKERS.items():
+        added = common.read_newest(name, folder=folder, with_index=True)
+        plain = common.read_newest(name, folder=folder, commit=added.get("commit"))
+        without = {measure: figure for measure, figure, _ in make(plain)}
+        lines += [f"| {row[0]} | {without[row[0]]} | {row[1]} |" for row in make(added) if row[0] in without]
+    return "\n".join(lines)
 
 
 def run_example(text: str) -> str:
@@ -97,17 +116,27 @@ def fill(text: str, block: str, content: str) -> str:
     return f"{before}{begin}\n{content}\n{end}{rest.split(end)[1]}"
 
 
+def make_pages() -> Iterator[tuple[Path, str, str]]:
+    """Yield each page that holds such a block: its path, its text, and the text as it should be."""
+    path = ROOT / "README.md"
+    text = path.read_text(encoding="utf-8")
+    yield path, text, fill(fill(text, "figures", make_table()), "output", run_example(text))
+    path = ROOT / "docs" / "how-to" / "import-a-release.md"
+    text = path.read_text(encoding="utf-8")
+    yield path, text, fill(text, "figures", make_index_table())
+
+
 def main() -> None:
-    """Write both blocks, or with ``--check`` fail if one is stale."""
+    """Write every block, or with ``--check`` fail if one is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     options = parser.parse_args()
-    path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    fresh = fill(fill(text, "figures", make_table()), "output", run_example(text))
-    if options.check:
-        sys.exit(0 if fresh == text else "README.md is stale; run python benchmarks/figures.py")
-    path.write_text(fresh, encoding="utf-8")
+    stale = [(path, fresh) for path, text, fresh in make_pages() if fresh != text]
+    if options.check and stale:
+        names = ", ".join(path.name for path, _ in stale)
+        sys.exit(f"stale: {names}; run python benchmarks/figures.py")
+    for path, fresh in stale:
+        path.write_text(fresh, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How often is the code of a disease name the first hit, how often among the first five? Prints both, and the time.
 
-usage: python benchmarks/search.py --gold PATH [--sets doid mondo icd9_titles] [--record]
+usage: python benchmarks/search.py --gold PATH [--sets doid mondo icd9_titles] [--index FILE] [--record]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="append the figures to benchmarks/results")
     options = parser.parse_args()
     gold = common.require_gold(options.gold)
+    label = common.add_index(options.index)
     assistant = codeassist.load()
     figures: dict[str, Any] = {}
     for name in options.sets:
@@ -38,7 +39,7 @@ def main() -> None:
         figures[name]["ms_per_search"] = round(milliseconds, 2)
         print(name, json.dumps(figures[name]))
     if options.record:
-        common.record("search", figures)
+        common.record("search", figures, label)
 
 
 if __name__ == "__main__":

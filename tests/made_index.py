@@ -23,6 +23,7 @@ TITLES = {
     "S01": "Open wound of head",
     "S01.00XA": "Unspecified open wound of scalp, initial encounter",
     "Z72.0": "Tobacco use",
+    "D49.2": "Neoplasm of unspecified behavior of bone, soft tissue, and skin",
 }
 HEADERS = {"I50", "S01", "Z72"}
 INCLUSIONS = {"I10": ("High blood pressure",), "M10.9": ("Podagra of renal origin",)}
@@ -47,8 +48,9 @@ class SmallCodeSet:
 
     system, edition = ICD10CM, EDITION
 
-    def __init__(self, titles=TITLES):
+    def __init__(self, titles=TITLES, index=None):
         self._titles = titles
+        self._index = index or {}
         self._codes = list(titles)
 
     def __contains__(self, code):
@@ -79,6 +81,9 @@ class SmallCodeSet:
         inclusions = (Term(text, code, "inclusion") for text in INCLUSIONS.get(code, ()))
         return Term(self._titles[code], code, "preferred"), *inclusions
 
+    def index_terms(self, code):
+        return self._index.get(code, ())
+
     def notes(self, code, kind, *, inherited):
         assert (kind, inherited) == ("includes", False)
         return tuple(SimpleNamespace(text=text) for text in INCLUDES.get(code, ()))
@@ -89,13 +94,16 @@ def make_rows(rows=ROWS):
     return [LexiconRow(Term(text, code, status), cues, is_procedure) for text, code, status, cues, is_procedure in rows]
 
 
-def build_arrays(rows=ROWS, *, shields=SHIELDS, phrases=PHRASES):
-    """Compile the arrays of an index over the small code set, with these tables in place of the package's."""
+def build_arrays(rows=ROWS, *, shields=SHIELDS, phrases=PHRASES, index=None):
+    """Compile the arrays of an index over the small code set, with these tables in place of the package's.
+
+    ``index`` holds the wordings of an Alphabetic Index by code.
+    """
     with (
         patch.object(term_index, "read_shields", lambda: iter(shields)),
         patch.object(term_index, "read_phrases", lambda: phrases),
     ):
-        return build_term_index(SmallCodeSet(), NORMALIZER, make_rows(rows))
+        return build_term_index(SmallCodeSet(index=index), NORMALIZER, make_rows(rows))
 
 
 def make_index(folder, rows=ROWS, **tables):

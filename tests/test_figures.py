@@ -1,4 +1,4 @@
-"""README.md shows the newest benchmark results and the real output of its example."""
+"""The pages show the newest benchmark results, and README.md the real output of its example."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def write(folder, question, *rows):
 
 
 @pytest.mark.assets
-def test_the_readme_holds_the_figures_of_the_results_and_the_output_of_its_example():
+def test_the_pages_hold_the_figures_of_the_results_and_the_output_of_the_example():
     done = subprocess.run(
         [sys.executable, ROOT / "benchmarks" / "figures.py", "--check"], capture_output=True, text=True, check=False
     )
@@ -64,8 +64,28 @@ def test_every_benchmark_that_was_recorded_is_shown(figures, tmp_path):
     assert "medspaCy" not in table
 
 
+def test_what_was_measured_with_an_index_stands_beside_the_same_commit_without(figures, tmp_path):
+    write(
+        tmp_path,
+        "search",
+        {"doid": {"top1": 0.1, "top5": 0.2}},
+        {"index": "2030", "doid": {"top1": 0.3, "top5": 0.4}, "mondo": {"top1": 0.3, "top5": 0.4}},
+        {"commit": "1", "doid": {"top1": 0.5, "top5": 0.6}},
+    )
+
+    assert figures.make_table(tmp_path).splitlines()[2:] == [
+        "| disease names (doid): first hit / among five | 0.5 / 0.6 | `benchmarks/search.py` |",
+    ]
+    assert figures.make_index_table(tmp_path).splitlines() == [
+        "| measure | without | with |",
+        "|---|---|---|",
+        "| disease names (doid): first hit / among five | 0.1 / 0.2 | 0.3 / 0.4 |",
+    ]
+
+
 def test_without_results_the_table_is_empty(figures, tmp_path):
     assert figures.make_table(tmp_path).splitlines() == ["| measure | figure | printed by |", "|---|---|---|"]
+    assert figures.make_index_table(tmp_path).splitlines() == ["| measure | without | with |", "|---|---|---|"]
 
 
 def test_a_block_is_replaced_between_its_marks(figures):

@@ -27,7 +27,7 @@ from codeassist.io.documents import to_json
 from codeassist.io.fhir import to_bundle
 from codeassist.io.texts import decode_text, make_safe, read_text
 from codeassist.pipeline import VERSION, CodeAssist, load
-from codeassist.report.codes import MOST_ROWS, render_code, render_editions, render_matches
+from codeassist.report.codes import MOST_ROWS, render_code, render_editions, render_left_out, render_matches
 from codeassist.report.page import render_page
 from codeassist.report.table import render_result
 from codeassist.terminology.axes import AxisTables
@@ -230,13 +230,21 @@ def import_edition(
     ],
     *,
     edition: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Fiscal year, e.g. 2027, where no name in the release tells it.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Fiscal year, e.g. 2027, where no name tells it; for an index, the edition to add it to.",
+        ),
     ] = None,
+    only_index: Annotated[
+        bool, typer.Option("--only-index", help="Take nothing but the Alphabetic Index and its tables.")
+    ] = False,
 ) -> None:
-    """Install an official release of ICD-10-CM."""
+    """Install an official release of ICD-10-CM, or add its Alphabetic Index to an installed edition."""
     with show_progress() as progress:
-        info = import_release(file, edition=edition, progress=progress)
-    _print(render_editions([info]))
+        info = import_release(file, edition=edition, only_index=only_index, progress=progress)
+    left_out = render_left_out(info)
+    _print(render_editions([info]), *([left_out] if left_out else []))
 
 
 @codes_app.command("remove")

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 import logging
 import re
@@ -13,6 +14,8 @@ from codeassist.assets import CACHE_VARIABLE
 from codeassist.core.results import DISCLAIMER
 from codeassist.errors import AssetError
 from codeassist.pipeline import CodeAssist
+from codeassist.terminology.codeset import IndexSummary
+from codeassist.terminology.editions import EditionInfo
 
 NOTE = "ASSESSMENT:\n1. Acute on chronic systolic heart failure.\n2. CKD stage 3b.\nDenies zebrafever.\n"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -365,7 +368,7 @@ def test_the_editions_are_listed(run):
     result = run("codes", "list", env={"COLUMNS": "100"})
 
     assert result.exit_code == 0
-    assert re.search(r"^2026-04 +2026-04-01 to 2026-09-30 +74,719 +simple-icd-10-cm", result.stdout, re.MULTILINE)
+    assert re.search(r"^2026-04 +2026-04-01 to 2026-09-30 +74,719 +no +simple-icd-10-cm", result.stdout, re.MULTILINE)
 
 
 @pytest.mark.assets
@@ -378,6 +381,19 @@ def test_a_release_that_holds_nothing_is_one_line(run, tmp_path):
     path.write_text("nothing", encoding="utf-8")
 
     refuse(run("codes", "import", path), "release.txt")
+
+
+def test_an_index_that_is_added_tells_what_of_it_was_left_out(run, tmp_path, monkeypatch):
+    asked = {}
+    index = IndexSummary(years=("2030",), wordings=900, wordings_left_out=100, codes_absent=7)
+    dates = dt.date(2031, 10, 1), dt.date(2032, 9, 30)
+    info = EditionInfo("2032", *dates, 12, "a.zip", imported=True, contents=("index",), index=index)
+    monkeypatch.setattr(cli, "import_release", lambda file, **options: asked.update(options) or info)
+
+    result = run("codes", "import", tmp_path, "--edition", "2032", "--only-index", env={"COLUMNS": "100"})
+
+    assert (asked["edition"], asked["only_index"]) == ("2032", True)
+    assert "100 of 1,000 index terms were left out" in result.stdout
 
 
 def test_a_damaged_edition_is_one_line(run, tmp_path, monkeypatch):

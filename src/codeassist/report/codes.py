@@ -79,7 +79,7 @@ def render_code(
 def render_editions(editions: Sequence[EditionInfo]) -> RenderableType:
     """Return the installed editions as a table, oldest first."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("edition", "in force", "codes", "from", "contents"):
+    for name in ("edition", "in force", "codes", "index", "from", "contents"):
         table.add_column(name, justify="right" if name == "codes" else "left", overflow="fold")
     for info in editions:
         contents = ", ".join(info.contents).replace("_", " ")
@@ -89,10 +89,29 @@ def render_editions(editions: Sequence[EditionInfo]) -> RenderableType:
             Text(info.edition, style="bold"),
             f"{info.valid_from} to {info.valid_to}",
             f"{info.billable_count:,}",
+            _name_index(info),
             Text(info.source),
             contents,
         )
     return table
+
+
+def _name_index(info: EditionInfo) -> str:
+    if not info.index.wordings:
+        return "no"
+    return ", ".join(info.index.years) or "yes"
+
+
+def render_left_out(info: EditionInfo) -> RenderableType | None:
+    """Return in one line what of an index was left out because the edition does not have its codes; None if nothing."""
+    index = info.index
+    if not index.codes_absent:
+        return None
+    total = index.wordings + index.wordings_left_out
+    return Text(
+        f"{index.wordings_left_out:,} of {total:,} index terms were left out: "
+        f"they lead to {index.codes_absent:,} codes that edition {info.edition} does not have"
+    )
 
 
 def _title(code: str, codeset: CodeSet) -> RenderableType:

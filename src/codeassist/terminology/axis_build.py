@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from codeassist.core.codes import Term
 from codeassist.terminology.axis_facets import ASSUMED, OTHER, STATED, Facet
 from codeassist.terminology.axis_overrides import AxisOverrides
 from codeassist.terminology.axis_titles import TitleReader, find_abbreviations
@@ -110,7 +111,7 @@ class _Cutter:
             self._add_terms(above, own, wordings)
         for words in self._overrides.alternatives(code, own):
             wordings.setdefault(_needed(words))
-        openness = max(len(_NOS.findall(term.text)) for term in self._codeset.terms(code))
+        openness = max(len(_NOS.findall(term.text)) for term in _read_terms(self._codeset, code))
         return StemRow(code, own, _keep_weakest(tuple(wordings)[:_MAX_WORDINGS]), openness)
 
     def cut(self, title: str) -> tuple[Facet, ...]:
@@ -127,10 +128,15 @@ class _Cutter:
         if not stated <= set(own):
             return
         rest = tuple(facet for facet in own if facet not in stated)
-        texts = [term.text for term in self._codeset.terms(above)[1:] if not _UNSIDED.search(term.text)]
+        texts = [term.text for term in _read_terms(self._codeset, above)[1:] if not _UNSIDED.search(term.text)]
         texts += [short for text in (title, *texts) for short in find_abbreviations(text)]
         for text in texts:
             wordings.setdefault(_needed((*rest, *self.cut(text))))
+
+
+def _read_terms(codeset: CodeSet, code: str) -> list[Term]:
+    """Return the wordings of the tabular list: the tables are of its rows, whether or not an index was added."""
+    return [term for term in codeset.terms(code) if term.status != "index_entry"]
 
 
 def _allow_unsided(codeset: CodeSet, rows: Sequence[StemRow]) -> tuple[StemRow, ...]:
@@ -142,7 +148,7 @@ def _allow_unsided(codeset: CodeSet, rows: Sequence[StemRow]) -> tuple[StemRow, 
             sided.setdefault(codeset.parent(row.code), []).append(rest)
     return tuple(
         replace(row, wordings=tuple(dict.fromkeys([*row.wordings, *sided.get(codeset.parent(row.code), ())])))
-        if any(_UNSIDED.search(term.text) for term in codeset.terms(row.code))
+        if any(_UNSIDED.search(term.text) for term in _read_terms(codeset, row.code))
         else row
         for row in rows
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,19 @@ from codeassist.terminology.instruction_notes import NOTE_KINDS, InstructionNote
 from codeassist.terminology.store import CompiledStore, open_store
 
 _NO_SEVENTHS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSummary:
+    """This is what an edition holds of an Alphabetic Index: its fiscal years and how many wordings it gave.
+
+    ``wordings_left_out`` lead to one of the ``codes_absent`` that the edition does not have.
+    """
+
+    years: tuple[str, ...] = ()
+    wordings: int = 0
+    wordings_left_out: int = 0
+    codes_absent: int = 0
 
 
 class CodeSet:
@@ -33,6 +47,12 @@ class CodeSet:
         self.system: str = store.meta.get("system", ICD10CM)
         self.edition: str = store.meta["edition"]
         self.notes_from: str = store.meta.get("notes_from", self.edition)
+        self.index = IndexSummary(
+            tuple(store.meta.get("index_years", ())),
+            store.meta.get("index_terms", 0),
+            store.meta.get("index_terms_absent", 0),
+            store.meta.get("index_codes_absent", 0),
+        )
         self.fingerprint: str = f"sha256:{store.key}"
         self._codes = store["code"]
         self._keys, self._order = store["key"].data, store["order"].data
@@ -197,12 +217,17 @@ class CodeSet:
     def terms(self, code: str) -> tuple[Term, ...]:
         """Return the wordings of a code: title, inclusion terms, and index entries if the edition has an index."""
         position = self.index_of(code)
-        entries = range(self._index_start[position], self._index_start[position + 1])
         return (
             Term(self._titles[position], code, "preferred"),
             *(Term(note.text, code, "inclusion") for note in self.notes(code, "inclusion", inherited=False)),
-            *(Term(self._index_entries[i], code, "index_entry") for i in entries),
+            *(Term(text, code, "index_entry") for text in self.index_terms(code)),
         )
+
+    def index_terms(self, code: str) -> tuple[str, ...]:
+        """Return the wordings under which the Alphabetic Index lists a code; none if the edition has no index."""
+        position = self.index_of(code)
+        entries = range(self._index_start[position], self._index_start[position + 1])
+        return tuple(self._index_entries[i] for i in entries)
 
     def notes(self, code: str, kind: str, *, inherited: bool = True) -> tuple[InstructionNote, ...]:
         """Return the notes of one kind that apply to a code, nearest first.

@@ -12,7 +12,7 @@ from codeassist.terminology.tabular import Division, Entry, TabularList, Tabular
 
 # Part of the key of every compiled code set: raise it with any change of what is compiled, here or in the modules
 # that read the files.
-COMPILER_VERSION = 1
+COMPILER_VERSION = 2
 SEPARATOR = "\t"
 """Stands between the parts of one packed text; never inside one, because white space is normalised."""
 

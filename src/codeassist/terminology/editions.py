@@ -12,15 +12,15 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeassist.assets import cache_root
 from codeassist.core.codes import ICD10CM
 from codeassist.errors import AssetError, ConfigError, DataFileError
 from codeassist.terminology.cache_pruning import delete, list_versions
-from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.release import ROLES, Release, open_release, parse_edition
+from codeassist.terminology.codeset import CodeSet, IndexSummary
+from codeassist.terminology.release import INDEX_ROLES, ROLES, Release, open_release, parse_edition
 from codeassist.terminology.sources import EditionSource, find_bundled_source, load_source
 from codeassist.terminology.store import Progress, compiled_path, hold_lock, write_atomically
 
@@ -34,7 +34,7 @@ class EditionInfo:
     """This is one installed edition as a person sees it.
 
     ``contents`` names the kinds of files it was made from; ``notes_from`` is the edition whose instruction notes it
-    carries, another one where the release had no tabular list.
+    carries, another one where the release had no tabular list; ``index`` sums up its Alphabetic Index.
     """
 
     edition: str
@@ -45,6 +45,7 @@ class EditionInfo:
     imported: bool
     contents: tuple[str, ...] = ()
     notes_from: str = ""
+    index: IndexSummary = field(default_factory=IndexSummary)
 
 
 def load_codeset(edition: str | None = None, *, progress: Progress | None = None) -> CodeSet:
@@ -100,7 +101,9 @@ def pick_edition(date: dt.date | None) -> tuple[str, str]:
     return nearest.edition, note
 
 
-def import_release(path: Path | str, *, edition: str | None = None, progress: Progress | None = None) -> EditionInfo:
+def import_release(
+    path: Path | str, *, edition: str | None = None, only_index: bool = False, progress: Progress | None = None
+) -> EditionInfo:
     """Install an official ICD-10-CM release: a zip file, a folder, or one file of it.
 
     Parameters
@@ -109,6 +112,8 @@ def import_release(path: Path | str, *, edition: str | None = None, progress: Pr
         The release as published by CMS or CDC.
     edition
         Fiscal year such as ``"2027"``, or ``"2027-04"`` for its update of April; read from the names if omitted.
+    only_index
+        Take nothing but the Alphabetic Index and its tables.
     progress
         Called with what is being done and the share done.
 
@@ -117,6 +122,9 @@ def import_release(path: Path | str, *, edition: str | None = None, progress: Pr
     A second import for the same edition adds to the first, so the zip file with the order file and the one with the
     tabular list can come one after the other. Nothing is installed unless everything could be read.
 
+    An index may be added to any installed edition that ``edition`` names, of whatever year the index is: codes that the
+    edition does not have are left out.
+
     Raises
     ------
     DataFileError
@@ -124,14 +132,16 @@ def import_release(path: Path | str, *, edition: str | None = None, progress: Pr
         file is.
     """
     release = open_release(Path(path))
-    found = {role: item for role in ROLES if (item := release.read_role(role)) is not None}
+    roles = INDEX_ROLES if only_index else ROLES
+    found = {role: item for role in roles if (item := release.read_role(role)) is not None}
     if not found:
-        msg = f"{release.path.name} holds no ICD-10-CM release; {release.explain()}; {_EXPECTED}"
-        raise DataFileError(msg)
-    name = _choose_edition(release, edition)
-    if not {"tabular", "order"} & found.keys() and name not in {source.edition for source in _list_sources()}:
-        msg = f"{release.path.name} holds only an index, and edition {name} is not installed; {_EXPECTED}"
-        raise DataFileError(msg)
+        expected = "expected an index file (XML) of ICD-10-CM" if only_index else _EXPECTED
+        msg = f"{release.path.name} holds no ICD-10-CM {'index' if only_index else 'release'}; {release.explain()}; "
+        raise DataFileError(msg + expected)
+    if {"tabular", "order"} & found.keys():
+        name = _choose_edition(release, edition)
+    else:
+        name = _choose_indexed(release, edition)
     with hold_lock(_editions_root() / "import.lock"):
         return _install(name, release.path.name, {role: content for role, (_, content) in found.items()}, progress)
 
@@ -164,7 +174,9 @@ def _list_sources() -> list[EditionSource]:
     root = _editions_root()
     for manifest in sorted(root.glob(f"*/{_MANIFEST}")) if root.is_dir() else ():
         source = _read_manifest(manifest)
-        sources[source.edition] = source
+        # An index that was added to the bundled edition has no codes of its own: with another bundle it waits.
+        if source.files.keys() & {"tabular", "order"} or source.edition in sources:
+            sources[source.edition] = source
     return sorted(sources.values(), key=lambda source: source.valid_from)
 
 
@@ -183,7 +195,9 @@ def _get_source(edition: str | None) -> EditionSource:
 
 def _describe(source: EditionSource, progress: Progress | None) -> EditionInfo:
     codeset = load_source(source, progress=progress)
-    contents = tuple(role for role in ROLES if role in source.files)
+    # An index alone was added to the bundled tabular list.
+    roles = source.files.keys() | (set() if source.files.keys() & {"tabular", "order"} else {"tabular"})
+    contents = tuple(role for role in ROLES if role in roles)
     return EditionInfo(
         source.edition,
         source.valid_from,
@@ -193,6 +207,7 @@ def _describe(source: EditionSource, progress: Progress | None) -> EditionInfo:
         source.is_imported,
         contents,
         codeset.notes_from,
+        codeset.index,
     )
 
 
@@ -207,6 +222,18 @@ def _choose_edition(release: Release, given: str | None) -> str:
         msg = f"{release.path.name} is of fiscal year {told[:4]}, not {edition}; leave the edition out or correct it"
         raise DataFileError(msg)
     return edition
+
+
+def _choose_indexed(release: Release, given: str | None) -> str:
+    """Return the installed edition that an index is added to."""
+    edition = given or release.find_edition()
+    installed = [source.edition for source in _list_sources()]
+    if edition in installed:
+        return str(edition)
+    shown = f"edition {edition[:20]}" if edition else "the edition it belongs to"
+    msg = f"{release.path.name} holds only an index, and {shown} is not installed; "
+    msg += f"name the edition to add it to, for example: --edition {installed[-1]} (installed: {', '.join(installed)})"
+    raise DataFileError(msg)
 
 
 def _count_days(source: EditionSource, day: dt.date) -> int:
@@ -249,8 +276,16 @@ def _write_edition(folder: Path, edition: str, source_name: str, contents: Mappi
         if content is not None:
             write_atomically(folder / name, content)
             files[name] = hashlib.sha256(content).hexdigest()
-    manifest = {"edition": edition, "source": source_name, "files": files}
+    manifest = {"edition": edition, "source": _add_source(edition, source_name, contents, previous), "files": files}
     write_atomically(folder / _MANIFEST, json.dumps(manifest, indent=1).encode("ascii"))
+
+
+def _add_source(edition: str, name: str, contents: Mapping[str, bytes], previous: Path) -> str:
+    """Return where an edition is from: an index that is added leaves the codes from where they were."""
+    if {"tabular", "order"} & contents.keys():
+        return name
+    known = _get_source(edition).source
+    return known if name in known.split(" + ") else f"{known} + {name}"
 
 
 def _read_manifest(path: Path) -> EditionSource:

@@ -1,13 +1,14 @@
 """Reads the official index files (XML): Alphabetic Index, external causes, neoplasm table, drug table.
 
-Each entry becomes one wording of the code that it leads to, written as the index prints it, main term first:
-``Diabetes, diabetic (mellitus) (sugar), type 2, with, neuropathy``. Words in parentheses may or may not be present.
+Each file is a tree. A main term and the terms indented under it are the nodes; a node has a title, the nonessential
+modifiers that the index prints in parentheses, the codes it leads to, and the cross references to other nodes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from codeassist.core.codes import format_icd10cm
@@ -22,15 +23,40 @@ _CODE = re.compile(
     """,
     re.VERBOSE,
 )
+_PARENTHESES = re.compile(
+    r"""
+    \( ( [^()]* (?: \( [^()]* \) [^()]* )* ) \)   # brackets, with brackets inside: (cholerae (suis))
+    """,
+    re.VERBOSE,
+)
 
 
-def read_index(content: bytes, name: str) -> Iterator[tuple[str, str]]:
-    """Yield each entry of an index file that leads to a code: the code, and the wording of its whole path.
+@dataclass(frozen=True, slots=True)
+class IndexNode:
+    """This is one line of an index with the lines indented under it.
 
-    Notes
-    -----
-    A code written with a dash is the header that still needs characters. The codes of the neoplasm and drug tables
-    are worded with their column: ``Neoplasm, neoplastic, lung: Malignant Primary``.
+    ``codes`` holds code and column, the column empty outside the two tables; a code that was written with a dash is
+    the header that still needs characters. ``sees`` and ``sees_also`` are cross references as printed.
+    """
+
+    title: str
+    modifiers: tuple[str, ...]
+    codes: tuple[tuple[str, str], ...]
+    sees: tuple[str, ...]
+    sees_also: tuple[str, ...]
+    nodes: tuple[IndexNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """This is one index file: the fiscal year it is of, empty if it tells none, and its main terms."""
+
+    year: str
+    nodes: tuple[IndexNode, ...]
+
+
+def read_index(content: bytes, name: str) -> IndexFile:
+    """Read an index file.
 
     Raises
     ------
@@ -42,36 +68,40 @@ def read_index(content: bytes, name: str) -> Iterator[tuple[str, str]]:
         msg = f"{name}: the root element is {root.tag}, expected {_ROOT}; this is not an index file"
         raise DataFileError(msg)
     columns = {head.get("col", ""): _clean(head.text) for head in root.iterfind("indexHeading/head")}
-    for term in root.iterfind("letter/mainTerm"):
-        yield from _read_term(term, (), columns)
+    nodes = tuple(_read_node(term, columns) for term in root.iterfind("letter/mainTerm"))
+    return IndexFile(_clean(root.findtext("version")), nodes)
 
 
-def group_terms(entries: Iterator[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
-    """Return the wordings by code, each once, in the order of the index."""
-    grouped: dict[str, dict[str, None]] = {}
-    for code, wording in entries:
-        grouped.setdefault(code, {})[wording] = None
-    return {code: tuple(wordings) for code, wordings in grouped.items()}
+def walk(nodes: tuple[IndexNode, ...], above: tuple[IndexNode, ...] = ()) -> Iterator[tuple[IndexNode, ...]]:
+    """Yield the path to every node, main term first, in the order of the index."""
+    for node in nodes:
+        path = (*above, node)
+        yield path
+        yield from walk(node.nodes, path)
 
 
-def _read_term(element: ET.Element, path: tuple[str, ...], columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    path = (*path, _read_title(element))
-    wording = ", ".join(part for part in path if part)
-    for child in element:
-        if child.tag == "term":
-            yield from _read_term(child, path, columns)
-        elif child.tag in ("code", "cell") and (code := _find_code(child.text)):
-            column = columns.get(child.get("col", ""))
-            yield code, f"{wording}: {column}" if column else wording
+def _read_node(element: ET.Element, columns: Mapping[str, str]) -> IndexNode:
+    title, modifiers = _read_title(element)
+    found = ((_find_code(child.text), child) for child in element if child.tag in ("code", "cell"))
+    return IndexNode(
+        title=title,
+        modifiers=modifiers,
+        codes=tuple((code, columns.get(child.get("col", ""), "")) for code, child in found if code),
+        sees=tuple(_clean(child.text) for child in element.iterfind("see")),
+        sees_also=tuple(_clean(child.text) for child in element.iterfind("seeAlso")),
+        nodes=tuple(_read_node(child, columns) for child in element.iterfind("term")),
+    )
 
 
-def _read_title(element: ET.Element) -> str:
+def _read_title(element: ET.Element) -> tuple[str, tuple[str, ...]]:
     title = element.find("title")
     if title is None:
-        return ""
-    # Non-essential modifiers stand in elements of their own, with no space before them.
-    parts = (title.text, *(piece for child in title for piece in (child.text, child.tail)))
-    return _clean(" ".join(part for part in parts if part))
+        return "", ()
+    # Nonessential modifiers stand in elements of their own, with no space before them.
+    pieces = (title.text, *(piece for child in title for piece in (f" {child.text or ''} ", child.tail)))
+    whole = "".join(piece for piece in pieces if piece)
+    modifiers = tuple(_clean(match[1]) for match in _PARENTHESES.finditer(whole))
+    return _clean(_PARENTHESES.sub(" ", whole)).strip(" ,"), tuple(m for m in modifiers if m)
 
 
 def _find_code(text: str | None) -> str | None:

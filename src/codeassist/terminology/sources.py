@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,15 @@ from codeassist.core.codes import ICD10CM
 from codeassist.errors import AssetError
 from codeassist.terminology.bundled import find_bundled, read_code_list
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.compile import COMPILER_VERSION, IndexTerms, compile_arrays
-from codeassist.terminology.index_file import group_terms, read_index
+from codeassist.terminology.compile import COMPILER_VERSION, compile_arrays
+from codeassist.terminology.index_file import IndexFile, read_index
+from codeassist.terminology.index_terms import make_index_terms
 from codeassist.terminology.order_file import list_codes, merge_order, read_order
 from codeassist.terminology.release import INDEX_ROLES
 from codeassist.terminology.store import Arrays, Progress, hash_file, load_or_build
 from codeassist.terminology.tabular import TabularList, read_tabular
+
+_INDEX_COMPILERS = sorted(Path(__file__).parent.glob("index_*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def _make_key(source: EditionSource) -> str:
     parts += [f"{role} {_hash_checked(source, role)}" for role in sorted(source.files)]
     if "tabular" not in source.files:
         parts.append(_make_key(find_bundled_source()))
+    if source.files.keys() & set(INDEX_ROLES):
+        parts += [f"{path.name} {hash_file(path)}" for path in _INDEX_COMPILERS]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -88,7 +92,8 @@ def _build(source: EditionSource, tell: Progress) -> tuple[Arrays, Mapping[str, 
     tell(f"reading edition {source.edition}", 0.0)
     tabular, base = _read_codes(source)
     tell(f"reading the index of edition {source.edition}", 0.4)
-    terms = _read_terms(source)
+    files = _read_index_files(source)
+    terms = make_index_terms(files)
     tell(f"compiling edition {source.edition}", 0.5)
     arrays = compile_arrays(tabular, terms)
     known = {entry.code for entry in tabular.entries}
@@ -100,7 +105,10 @@ def _build(source: EditionSource, tell: Progress) -> tuple[Arrays, Mapping[str, 
         "source": source.source,
         "contents": [role for role in source.files if role != "code_list"],
         "notes_from": base,
+        "index_years": sorted({file.year for file in files if file.year}),
+        "index_terms": sum(len(texts) for code, texts in terms.items() if code in known),
         "index_codes_absent": sum(code not in known for code in terms),
+        "index_terms_absent": sum(len(texts) for code, texts in terms.items() if code not in known),
     }
     tell(f"edition {source.edition} is compiled", 1.0)
     return arrays, meta
@@ -119,9 +127,9 @@ def _read_codes(source: EditionSource) -> tuple[TabularList, str]:
     return merge_order(tabular, rows) if rows else tabular, base.edition
 
 
-def _read_terms(source: EditionSource) -> IndexTerms:
+def _read_index_files(source: EditionSource) -> tuple[IndexFile, ...]:
     files = [source.files[role] for role in INDEX_ROLES if role in source.files]
-    return group_terms(chain.from_iterable(read_index(file.read_bytes(), file.name) for file in files))
+    return tuple(read_index(file.read_bytes(), file.name) for file in files)
 
 
 def _tell_nobody(_doing: str, _share: float) -> None:

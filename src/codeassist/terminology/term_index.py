@@ -6,7 +6,8 @@ A wording is known by the sum of its words' 64-bit hashes, so word order does no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from codeassist.core.codes import Term
 from codeassist.terminology.codeset import CodeSet
-from codeassist.terminology.lexicon import LexiconRow, read_phrases, read_shields, read_terms
+from codeassist.terminology.lexicon import LexiconRow, read_generic_words, read_phrases, read_shields, read_terms
 from codeassist.terminology.store import Array, CompiledStore, pack_texts
 from codeassist.terminology.wordings import derive_wordings, replace_phrases
 from codeassist.terminology.words import WordNormalizer, hash_word
@@ -25,6 +26,15 @@ MAX_WORDS = 9
 PEDIGREES = ("shield", "synonym", "abbreviation", "preferred", "inclusion", "index_entry", "derived", "default")
 SHIELD = PEDIGREES[0]
 _RANK = {name: rank for rank, name in enumerate(PEDIGREES)}
+
+# Chapters XX and XXI of the code set, how many wordings a word stands in that names a kind of condition, and the
+# category of neoplasms of unspecified behavior.
+_FACTOR_LETTERS = frozenset("VWXYZ")
+_KIND = 25
+_OPEN_NEOPLASMS = "D49"
+# "Three-day fever" is a name; "fever for three days" has the same words.
+_TIME_WORDS = frozenset({"hour", "day", "week", "month", "year"})
+_Row = tuple[Term, tuple[str, ...], bool]
 
 _FILTER_SIZE = 1 << 22
 _FILTER_MASK = np.uint64(_FILTER_SIZE - 1)
@@ -48,21 +58,60 @@ class IndexedTerm:
     is_procedure: bool
 
 
-def _collect(codeset: CodeSet, lexicon: Iterable[LexiconRow]) -> Iterator[tuple[Term, tuple[str, ...], bool]]:
+def _collect(
+    codeset: CodeSet, normalizer: WordNormalizer, lexicon: Iterable[LexiconRow]
+) -> Iterator[tuple[Term, tuple[str, ...], bool]]:
+    held: dict[tuple[str, ...], str] = {}
     for row in lexicon:
         if row.term.code in codeset:
             yield row.term, row.cues, row.is_procedure
+            if not row.cues:
+                held[_key(normalizer, row.term.text)] = ""
     first = next(codeset.codes())
-    yield from ((Term(wording, first, SHIELD), (), False) for wording in read_shields())
+    for wording in read_shields():
+        held[_key(normalizer, wording)] = ""
+        yield Term(wording, first, SHIELD), (), False
     phrases = read_phrases()
+    for term in _read_titles(codeset):
+        for wording, left_out in replace_phrases(derive_wordings(term.text), phrases):
+            status = term.status if not left_out else ("derived", "default")[left_out - 1]
+            held.setdefault(_key(normalizer, wording), term.code)
+            yield Term(wording, term.code, status), (), False
+    yield from ((term, (), False) for term in _read_index(codeset, normalizer, phrases, held))
+
+
+def _read_titles(codeset: CodeSet) -> Iterator[Term]:
     for code in codeset.codes():
         if len(code) == 8 and codeset.seventh_characters(code):
             continue  # the code above the 7th character carries the same words
-        includes = (Term(note.text, code, "inclusion") for note in codeset.notes(code, "includes", inherited=False))
-        for term in (*codeset.terms(code), *includes):
-            for wording, left_out in replace_phrases(derive_wordings(term.text), phrases):
-                status = term.status if not left_out else ("derived", "default")[left_out - 1]
-                yield Term(wording, code, status), (), False
+        yield from (term for term in codeset.terms(code) if term.status != "index_entry")
+        yield from (Term(note.text, code, "inclusion") for note in codeset.notes(code, "includes", inherited=False))
+
+
+def _read_index(
+    codeset: CodeSet,
+    normalizer: WordNormalizer,
+    phrases: Mapping[str, Sequence[str]],
+    held: Mapping[tuple[str, ...], str],
+) -> Iterator[Term]:
+    """Yield the wordings of the Alphabetic Index that a reviewed row, a shield or the code's own title does not hold.
+
+    A wording of the lexicon outranks the index, whatever else stands around it; ``held`` has no code for one.
+    """
+    generic = read_generic_words()
+    for code in codeset.codes():
+        known: set[tuple[str, ...]] = set()
+        for text in codeset.index_terms(code):
+            for wording, _ in replace_phrases([(text, 0)], phrases):
+                key = _key(normalizer, wording)
+                if held.get(key) in ("", code) or key in known or (len(key) == 1 and key[0] in generic):
+                    continue
+                known.add(key)
+                yield Term(wording, code, "index_entry")
+
+
+def _key(normalizer: WordNormalizer, wording: str) -> tuple[str, ...]:
+    return tuple(sorted(normalizer.split(wording)))
 
 
 def build_term_index(
@@ -80,7 +129,7 @@ def build_term_index(
         Rows to add; by default the lexicon that comes with the package.
     """
     collected = sorted(
-        set(_collect(codeset, read_terms() if lexicon is None else lexicon)),
+        set(_collect(codeset, normalizer, read_terms() if lexicon is None else lexicon)),
         key=lambda item: (codeset.index_of(item[0].code), _RANK[item[0].status], item[0].text, item[1]),
     )
     words = [normalizer.split(term.text) for term, _, _ in collected]
@@ -94,27 +143,57 @@ def build_term_index(
         "procedure": np.array([is_procedure for _, _, is_procedure in collected], np.bool_),
         **pack_texts("text", (term.text for term, _, _ in collected)),
         **pack_texts("cues", ("|".join(cue) for _, cue, _ in collected)),
-        **_build_keys(words, pedigree),
-        **_build_postings(words),
+        **_build_keys(words, pedigree, _read_in_notes(collected, words)),
+        **_build_postings(words, pedigree != _RANK["index_entry"]),
     }
 
 
-def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array) -> dict[str, Array | bytes]:
-    short = [i for i, split in enumerate(words) if len(split) <= MAX_WORDS]
+def _read_in_notes(collected: Sequence[_Row], words: Sequence[tuple[str, ...]]) -> list[int]:
+    """Return the numbers of the terms that are looked for in notes; the others are for retrieval only."""
+    counts = Counter(word for split in words for word in set(split))
+    rows = zip(collected, words, strict=True)
+    return [
+        i
+        for i, ((term, _, _), split) in enumerate(rows)
+        if len(split) <= MAX_WORDS and (term.status != "index_entry" or _is_mention(term, split, counts))
+    ]
+
+
+def _is_mention(term: Term, words: Sequence[str], counts: Mapping[str, int]) -> bool:
+    """Tell whether the wording of an index entry, met in a note, names a condition.
+
+    Notes
+    -----
+    The index is made to be opened on purpose. Its terms for circumstances and services ("Follow-up", "Mammogram") name
+    in a note what is planned or done; a single word that stands in many wordings ("Fistula") names a kind; what an
+    abbreviation stands for depends on the note; and what a "tumor of thigh" is, another line of the note mostly says.
+    """
+    if term.code[0] in _FACTOR_LETTERS or term.code.startswith(_OPEN_NEOPLASMS) or not _TIME_WORDS.isdisjoint(words):
+        return False
+    return len(words) > 1 or (counts[words[0]] <= _KIND and not term.text.isupper())
+
+
+def _build_keys(words: Sequence[tuple[str, ...]], pedigree: Array, short: Sequence[int]) -> dict[str, Array | bytes]:
     keys = np.array([sum(map(hash_word, words[i])) % 2**64 for i in short], np.uint64)
     terms = np.array(short, np.int32)
     order = np.lexsort((terms, pedigree[terms], keys))
     return {"keys": keys[order], "key_terms": terms[order]}
 
 
-def _build_postings(words: Sequence[tuple[str, ...]]) -> dict[str, Array | bytes]:
+def _build_postings(words: Sequence[tuple[str, ...]], counted: npt.NDArray[np.bool_]) -> dict[str, Array | bytes]:
+    """Return the terms of each word, and how much a word weighs.
+
+    Weights count only the terms that are there without an Alphabetic Index: its table of drugs says "poisoning" so
+    often that the word would weigh nothing, and a phrase should be as near to a title with an index as without.
+    """
     vocabulary = sorted({word for split in words for word in split}, key=hash_word)
     number = {word: i for i, word in enumerate(vocabulary)}
     pairs = np.unique(
         np.array([(number[word], i) for i, split in enumerate(words) for word in split], np.int64), axis=0
     )
     counts = np.bincount(pairs[:, 0], minlength=len(vocabulary))
-    idf = np.log(len(words) / counts).astype(np.float32)
+    weighed = np.bincount(pairs[counted[pairs[:, 1]], 0], minlength=len(vocabulary))
+    idf = np.log(np.count_nonzero(counted) / np.maximum(weighed, 1)).astype(np.float32)
     return {
         **pack_texts("vocabulary", vocabulary),
         "vocabulary_hashes": np.array([hash_word(word) for word in vocabulary], np.uint64),

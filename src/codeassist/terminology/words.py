@@ -113,6 +113,7 @@ class WordNormalizer:
     def __init__(self, canonical_by_word: Mapping[str, str]) -> None:
         self._canonical = canonical_by_word
         self._memo: dict[str, str] = {}
+        self._stretches: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def load(cls, path: Path | None = None) -> WordNormalizer:
@@ -142,4 +143,13 @@ class WordNormalizer:
 
     def split(self, text: str) -> tuple[str, ...]:
         """Return the normal forms of a wording's tokens, meaningless ones left out."""
-        return tuple(word for token in get_tokenizer()(text) if (word := self(token.text)))
+        # The tokenizer reads each stretch between spaces for itself, and wordings share most of theirs.
+        return tuple(word for stretch in text.split() for word in self._split_stretch(stretch))
+
+    def _split_stretch(self, stretch: str) -> tuple[str, ...]:
+        known = self._stretches.get(stretch)
+        if known is None:
+            known = tuple(word for token in get_tokenizer()(stretch) if (word := self(token.text)))
+            if len(self._stretches) < 200_000:
+                self._stretches[stretch] = known
+        return known

@@ -1,13 +1,15 @@
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import UnknownCodeError
-from codeassist.report.codes import render_code, render_editions, render_matches
+from codeassist.report.codes import render_code, render_editions, render_left_out, render_matches
+from codeassist.terminology.codeset import IndexSummary
 from codeassist.terminology.editions import EditionInfo
 
 
@@ -30,9 +32,22 @@ def test_editions_name_what_they_hold_and_whose_notes_they_carry():
         "2027",
         "2026-10-01 to 2027-09-30",
         "74,000",
+        "no",
         "order.zip",
         "order (instruction notes of 2026-04)",
     ]
+
+
+def test_editions_tell_of_what_year_their_index_is_and_what_of_it_was_left_out():
+    index = IndexSummary(years=("2030",), wordings=900, wordings_left_out=100, codes_absent=7)
+    dates = dt.date(2030, 10, 1), dt.date(2031, 9, 30)
+    info = EditionInfo("2031", *dates, 12, "a.zip", imported=True, contents=("index",), index=index)
+
+    assert re.split(r" {2,}", show(render_editions([info])).splitlines()[1])[3] == "2030"
+    assert show(render_left_out(info)) == (
+        "100 of 1,000 index terms were left out: they lead to 7 codes that edition 2031 does not have"
+    )
+    assert render_left_out(replace(info, index=IndexSummary())) is None
 
 
 @pytest.mark.assets

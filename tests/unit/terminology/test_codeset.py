@@ -155,7 +155,9 @@ def test_terms_are_title_inclusion_terms_and_index_entries(codes):
         Term("Square spots of right arm", "C4A.0", "preferred"),
         Term("box arm", "C4A.0", "inclusion"),
         Term("boxed arm", "C4A.0", "inclusion"),
-        Term("Spots, arm: Malignant Primary", "C4A.0", "index_entry"),
+        Term("adenocarcinoma of arm", "C4A.0", "index_entry"),
+        Term("malignant neoplasm of arm", "C4A.0", "index_entry"),
+        Term("primary malignant neoplasm of arm", "C4A.0", "index_entry"),
     )
     assert codes.terms("S06.1X0A") == (Term("Soft bump of head, awake, initial encounter", "S06.1X0A", "preferred"),)
 

@@ -8,6 +8,9 @@ import textwrap
 import pytest
 
 from codeassist.errors import AssetError, ConfigError, DataFileError
+from codeassist.terminology import sources
+from codeassist.terminology.bundled import BundledRelease
+from codeassist.terminology.codeset import IndexSummary
 from codeassist.terminology.editions import (
     EditionInfo,
     import_release,
@@ -17,6 +20,7 @@ from codeassist.terminology.editions import (
     remove_edition,
 )
 
+INDEX_2031 = IndexSummary(years=("2031",), wordings=12, wordings_left_out=3, codes_absent=1)
 BUNDLED = EditionInfo(
     "2030-04", dt.date(2030, 4, 1), dt.date(2030, 9, 30), 12, "simple-icd-10-cm", False, ("tabular",), "2030-04"
 )
@@ -43,6 +47,7 @@ def test_an_imported_edition_lies_beside_the_bundled_one(small_bundle, release_2
         True,
         ("tabular", "index", "external_causes", "neoplasms", "drugs"),
         "2031",
+        INDEX_2031,
     )
     assert list_editions() == (BUNDLED, info)
     assert load_codeset().edition == "2031"
@@ -71,11 +76,47 @@ def test_a_second_import_adds_to_the_first(small_bundle, order_2031, release_203
 def test_an_index_needs_an_installed_edition(small_bundle, release_2031):
     index = release_2031 / "icd10cm_index_2031.xml"
 
-    with pytest.raises(DataFileError, match="holds only an index, and edition 2031 is not installed"):
+    with pytest.raises(DataFileError, match=r"index, and edition 2031 is not installed; .* --edition 2030-04"):
         import_release(index)
     import_release(release_2031 / "icd10cm_tabular_2031.xml")
 
     assert import_release(index).contents == ("tabular", "index")
+
+
+def test_an_index_of_any_year_is_added_to_the_edition_that_is_named(small_bundle, release_2031):
+    info = import_release(release_2031, edition="2030-04", only_index=True)
+
+    assert list_editions() == (info,)
+    assert (info.edition, info.source, info.index) == ("2030-04", "simple-icd-10-cm + 2031", INDEX_2031)
+    assert info.contents == ("tabular", "index", "external_causes", "neoplasms", "drugs")
+    assert "azure Fever" in load_codeset("2030-04").index_terms("B20")
+    remove_edition("2030-04")
+    assert list_editions() == (BUNDLED,)
+
+
+def test_an_index_leaves_the_codes_from_where_they_were(small_bundle, order_2031, release_2031):
+    import_release(order_2031)
+    import_release(release_2031 / "icd10cm_index_2031.xml")
+    info = import_release(release_2031 / "icd10cm_index_2031.xml", edition="2031")
+
+    assert info.source == "icd10cm-order-2031.txt + icd10cm_index_2031.xml"
+    assert (info.contents, info.notes_from) == (("order", "index"), "2030-04")
+
+
+def test_an_index_that_was_added_to_the_bundled_edition_waits_while_another_is_bundled(
+    small_bundle, release_2031, monkeypatch
+):
+    import_release(release_2031, edition="2030-04", only_index=True)
+    other = BundledRelease(dt.date(2031, 10, 1), small_bundle.tabular, None)
+    monkeypatch.setattr(sources, "find_bundled", lambda: other)
+
+    assert [info.edition for info in list_editions()] == ["2032"]
+    remove_edition("2030-04")
+
+
+def test_a_release_without_an_index_has_none_to_add(small_bundle, order_2031):
+    with pytest.raises(DataFileError, match=r"holds no ICD-10-CM index; .* expected an index file"):
+        import_release(order_2031, only_index=True)
 
 
 def test_the_fiscal_year_of_the_files_must_be_that_of_the_edition(small_bundle, release_2031):

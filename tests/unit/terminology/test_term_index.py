@@ -149,6 +149,52 @@ def test_a_term_weighs_the_sum_of_its_words(index):
     )
 
 
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory):
+    """Return an index to which an Alphabetic Index was added."""
+    entries = {
+        "I10": ("HTN", "cough drop", "essential hypertension", "mellow hypertension"),
+        "M10.9": (
+            "essential hypertension",
+            "abscess",
+            "GT",
+            "3 day gout",
+        ),
+        "Z72.0": ("tobacco Smoker",),
+        "D49.2": ("tumor of thigh",),
+    }
+    return make_index(tmp_path_factory.mktemp("indexed"), index=entries)
+
+
+@pytest.mark.parametrize(
+    ("wording", "meanings", "basis"),
+    [
+        ("HTN", [("I10", "abbreviation")], "a reviewed row outranks the index"),
+        ("cough drop", [("I10", "shield")], "a shield stands against the index"),
+        ("mellow hypertension", [("I10", "index_entry")], "the index adds a wording"),
+        ("essential hypertension", [("M10.9", "index_entry"), ("I10", "derived")], "a code's own wording is kept once"),
+        ("abscess", [], "a generic word alone names no condition"),
+        ("gt", [], "what an abbreviation stands for depends on the note"),
+        ("3 day gout", [], "the same words tell how long"),
+        ("tumor of thigh", [], "a note says elsewhere whether it is malignant"),
+        ("tobacco smoker", [], "a circumstance is looked up, not met"),
+    ],
+)
+def test_an_alphabetic_index_adds_wordings_that_no_reviewed_row_holds(indexed, wording, meanings, basis):
+    assert read_meanings(indexed, wording) == meanings, basis
+
+
+def test_what_is_not_met_in_notes_can_be_retrieved(indexed):
+    assert {"tobacco Smoker", "3 day gout", "GT", "tumor of thigh"} <= set(indexed.store.texts("text"))
+
+
+def test_a_word_weighs_the_same_with_an_index_as_without(index, indexed):
+    def weigh(built, word):
+        return float(built.store["idf"][list(built.store.texts("vocabulary")).index(word)])
+
+    assert weigh(indexed, "hypertension") == weigh(index, "hypertension")
+
+
 def test_the_pedigrees_are_a_closed_list():
     assert PEDIGREES == (
         "shield", "synonym", "abbreviation", "preferred", "inclusion", "index_entry", "derived", "default",
