@@ -79,7 +79,9 @@ class SenseChooser:
         if among_capitals and surface.lower() in self._common_words:
             return None
         terms = tuple(term for term in terms if self._is_readable(term, surface))
-        cued = [term for term in terms if term.cues and self._has_cue(term, words)]
+        counted = [(self._count_cues(term, words), term) for term in terms if term.cues]
+        # Of two senses the one of which the note says more; else in their order.
+        cued = [term for count, term in sorted(counted, key=lambda each: -each[0]) if count]
         chosen = cued or [term for term in terms if not term.cues]
         if len(chosen) > 1 and chosen[1].pedigree in _REVIEWED:
             written = _squeeze(surface)
@@ -112,8 +114,8 @@ class SenseChooser:
             return is_long and self._common_words.isdisjoint(_lower_abbreviations(term.text, surface))
         return lowered not in self._common_words or (surface.isupper() and term.pedigree == "abbreviation")
 
-    def _has_cue(self, term: IndexedTerm, words: AbstractSet[str]) -> bool:
-        return any(_stands_in(self._split(cue), words) for cue in term.cues)
+    def _count_cues(self, term: IndexedTerm, words: AbstractSet[str]) -> int:
+        return sum(_stands_in(self._split(cue), words) for cue in term.cues)
 
     @staticmethod
     def entity_type(term: IndexedTerm) -> str:

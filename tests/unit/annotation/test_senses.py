@@ -7,6 +7,8 @@ COMMON = frozenset({"or", "all", "rest", "with"})
 ROWS = (
     ("MS", "M10.9", "abbreviation", (), False),
     ("MS", "I50.9", "abbreviation", ("valve", "heart murmur"), False),
+    ("LF", "M10.9", "abbreviation", ("liver",), False),
+    ("LF", "R05", "abbreviation", ("lung", "cough"), False),
     ("OA", "M10.9", "abbreviation", (), False),
     ("CHF", "I50.9", "abbreviation", (), False),
     ("GERD w/ rest", "R05", "abbreviation", (), False),
@@ -173,3 +175,8 @@ def test_a_common_word_in_a_line_of_capitals_is_no_abbreviation(choose):
 def test_a_common_word_with_one_capital_is_no_abbreviation(choose):
     """A sentence that starts with "All" names no leukemia."""
     assert choose("All") is None
+
+
+def test_of_two_senses_the_one_with_more_cues_comes_first(choose):
+    assert choose("LF", note=("liver", "lung", "cough")) == ["R05", "M10.9"]
+    assert choose("LF", note=("liver", "lung")) == ["M10.9", "R05"]
