@@ -12,7 +12,7 @@ from codeassist.core.mentions import Measurement
 from codeassist.errors import DataFileError
 
 FOLDER = Path(__file__).parent
-MEASURE_KINDS = ("lab", "vital", "score")
+MEASURE_KINDS = ("lab", "vital", "score", "setting", "finding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,13 @@ class MeasureTable:
         """Return the unit of ``measure`` that is written as ``spelling``."""
         known = self._units_by_spelling[" ".join(spelling.lower().split())]
         return next(unit for unit in known if unit in measure.factors)
+
+    def find_unit(self, measure: Measure, spelling: str) -> str | None:
+        """Return the unit of ``measure`` that is written as ``spelling``, empty for none, None for another's."""
+        if not spelling or spelling in measure.factors:
+            return spelling
+        known = self._units_by_spelling.get(" ".join(spelling.lower().split()), ())
+        return next((unit for unit in known if unit in measure.factors), None)
 
     def standardize(self, measurement: Measurement) -> float:
         """Return the value of a measurement in the default unit of its measure.
