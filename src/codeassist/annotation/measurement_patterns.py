@@ -11,7 +11,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 GAP = re.compile(
     r"""
     (?: [ \t]+ | [:=~*|] \s? | [.]{2,9}
-      | \( (?=[\s<>~]*\d) | \([^()\d\n]{0,25}\)             # "A1c (7.5)", "WBC (K/uL) 18"
+      | [([] (?=[\s<>~]*\d) | \([^()\d\n]{0,25}\) | \[[^\[\]\d\n]{0,25}\]             # "A1c (7.5)", "WBC (K/uL) 18"
       | [-\u2013] (?=[ ]?[^-])
       | , [ \t]* (?= [<>\d] )                                # "Hemoglobin, 10.2"; labs only
       | [(]? \b (?: (?: on | from | dated )[ ] )? (?: \d{1,2} / \d{1,2} (?: / \d{2} (?: \d\d )? ) | \d{4}-\d\d-\d\d ) \b [)]?
@@ -150,7 +150,7 @@ PRIOR = re.compile(
 )
 # A number of units of blood: "2 units PRBC", "two u of FFP".
 COUNT = re.compile(
-    r"(?<! [\d/.,-] ) (?P<number> \d{1,2} | one | two | three | four | five | six | eight | ten | an? ) [ -]? $",
+    r"(?<! [\d/.,-] ) (?P<number> \d{1,3} | one | two | three | four | five | six | eight | ten | an? ) [ -]? $",
     re.VERBOSE | re.IGNORECASE,
 )
 NUMBER_WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10}

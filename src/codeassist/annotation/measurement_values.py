@@ -38,7 +38,15 @@ class ValueReader:
     def __init__(self, table: MeasureTable) -> None:
         self._table = table
 
-    def read(self, text: str, end: int, measures: Sequence[Measure], *, needs_scale: bool = False) -> list[Reading]:
+    def read(
+        self,
+        text: str,
+        end: int,
+        measures: Sequence[Measure],
+        *,
+        needs_scale: bool = False,
+        needs_unit: bool = False,
+    ) -> list[Reading]:
         """Return the values of a name that ends at ``end``: of one measure, or of two written as a pair."""
         place = self.find_value(text, end, measures[0])
         if place is None:
@@ -49,6 +57,8 @@ class ValueReader:
         special = _read_composite(text, place, measure)
         if special is not None or patterns.TELEPHONE.match(text, place):
             return [special] if special is not None else []
+        if needs_unit and not self._has_unit(text, place, measure):
+            return []
         gap = text[end:place]
         joint = patterns.BETWEEN if "between" in gap.lower() else patterns.CHAIN
         readings = self._read_chain(
@@ -60,7 +70,9 @@ class ValueReader:
         """Return the place where a value may stand after a name that ends at ``end``."""
         gap = patterns.GAP.match(text, end)
         place = gap.end() if gap is not None else end
-        if place == end or ("," in text[end:place] and not _may_follow_comma(text, place, measure)):
+        if place == end:
+            return None
+        if "," in text[end:place] and not self._may_follow_comma(text, place, measure):
             return None
         return place
 
@@ -120,6 +132,19 @@ class ValueReader:
         spelled = self._table.read_unit(measure, unit["unit"]) if unit is not None else ""
         return Reading(measure, value, spelled, _read_bound(matched["bound"]), place, end)
 
+    def _has_unit(self, text: str, place: int, measure: Measure) -> bool:
+        chain = self._read_chain(text, place, measure, keep_unsettled=True)
+        return any(reading.unit for reading in chain)
+
+    def _may_follow_comma(self, text: str, place: int, measure: Measure) -> bool:
+        """Tell whether a number after a comma may be the value: "61% neutrophils, 21% lymphocytes" and lists say no."""
+        if measure.name.endswith("_percent"):
+            return False
+        if measure.kind == "lab" and patterns.LIST_NUMBER.match(text, place) is None:
+            return True
+        reading = self.read_value(text, place, measure)
+        return reading is not None and bool(reading.unit)
+
     def _match_unit(self, text: str, end: int, measure: Measure) -> re.Match[str] | None:
         flag = patterns.FLAG.match(text, end)
         unit = measure.unit_pattern.match(text, end)
@@ -142,6 +167,7 @@ class ValueReader:
         needs_scale: bool = False,
         joint: re.Pattern[str] = patterns.CHAIN,
         is_from: bool = False,
+        keep_unsettled: bool = False,
     ) -> list[Reading]:
         """Read one value, or several joined by dashes, arrows or "to"; what an arrow leads away from is prior."""
         readings: list[Reading] = []
@@ -159,6 +185,8 @@ class ValueReader:
                 readings[-1] = reading._replace(relation="prior")
         if not readings or _is_foreign(text, readings[-1]):
             return []
+        if keep_unsettled:
+            return readings
         if is_from and len(readings) == 1:
             readings = [readings[0]._replace(relation="prior")]
         return list(_settle_all(readings))
@@ -270,12 +298,6 @@ def _is_foreign(text: str, reading: Reading) -> bool:
     if not reading.unit and patterns.FOREIGN.match(text, reading.end):
         return True
     return reading.measure.kind == "lab" and patterns.DOSE.match(text, reading.end) is not None
-
-
-def _may_follow_comma(text: str, place: int, measure: Measure) -> bool:
-    """Tell whether a number after a comma may be the value: "61% neutrophils, 21% lymphocytes" and lists say no."""
-    is_plain_lab = measure.kind == "lab" and not measure.name.endswith("_percent")
-    return is_plain_lab and patterns.LIST_NUMBER.match(text, place) is None
 
 
 def _read_composite(text: str, place: int, measure: Measure) -> Reading | None:

@@ -23,11 +23,14 @@ from codeassist.core.mentions import Measurement
 from codeassist.core.notes import Note, Observation, Span
 from codeassist.errors import DataFileError
 
-RULES = ("any", "exact", "before", "before_exact", "before_far", "scaled", "vital_letter", "panel", "count", "size")
+RULES = (
+    "any", "exact", "before", "before_exact", "before_far", "scaled", "vital_letter", "panel", "count", "size",
+    "with_unit",
+)  # fmt: skip
 _EXACT_RULES = ("exact", "before_exact", "vital_letter")
 _BEFORE_RULES = frozenset(("before", "before_exact", "before_far"))
 # Rules of names whose value stands at one place; every other name has its value behind it.
-_OWN_RULES = _BEFORE_RULES | {"count", "size", "device"}
+_OWN_RULES = _BEFORE_RULES | {"count", "size", "device", "with_unit"}
 # How far apart two vital signs may stand for "T 98.6 P 72" to be read as such.
 _COMPANY = 30
 _MEMO_SIZE = 200_000
@@ -249,7 +252,10 @@ class MeasurementReader:
         if "panel" in name.rules:
             readings = self._values.read_panel(text, end, name.measures)
         elif not name.rules <= _BEFORE_RULES:
-            readings = self._values.read(text, end, name.measures, needs_scale="scaled" in name.rules)
+            needs_unit = "with_unit" in name.rules and "any" not in name.rules
+            readings = self._values.read(
+                text, end, name.measures, needs_scale="scaled" in name.rules, needs_unit=needs_unit
+            )
         before = text[max(0, start - _BEFORE_REACH) : start]
         if any(reading.bound for reading in readings) and patterns.CONDITION.search(before):
             return []

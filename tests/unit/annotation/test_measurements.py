@@ -16,7 +16,7 @@ CASES = [
     json.loads(line)
     for line in (Path(__file__).parents[2] / "cases" / "measurements.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-TABLES = ("measures.tsv", "measure_units.tsv", "measure_wordings.tsv", "oxygen_devices.tsv")
+TABLES = ("measures.tsv", "measure_units.tsv", "measure_wordings.tsv", "oxygen_devices.tsv", "unit_families.tsv")
 
 
 @pytest.fixture(scope="module")
