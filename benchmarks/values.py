@@ -2,8 +2,8 @@
 
 What is scored: the gold spans of type ``Lab_value`` that hold a digit. A measurement is right if its value is one of
 the numbers of a gold span that it overlaps; a gold span is found if a measurement is right there. Precision is over
-measurements, recall over gold spans, F1 is their harmonic mean. ``named`` leaves out, of the gold spans, those that no
-measure of the library has a name for beside them: there recall tells parsing from vocabulary.
+measurements, recall over gold spans, F1 is their harmonic mean. Measurements that lie over a gold span of a size, an
+amount or a weight (types Distance, Area, Volume, Mass, Weight, Dosage, Detailed_description) count neither way.
 
 usage: python benchmarks/values.py --gold PATH [--record]
 """
@@ -24,6 +24,7 @@ from codeassist.core.notes import Note
 from codeassist.terminology.words import get_tokenizer
 
 Entity = dict[str, Any]
+OTHER_TYPES = ("Distance", "Area", "Volume", "Mass", "Weight", "Dosage", "Detailed_description")
 _NUMBER = re.compile(
     r"""
     \d{1,3} (?: [,\u2009\u202f\u200a]\d{3} ){1,3} (?!\d) (?: \.\d+ )?     # thousands
@@ -55,11 +56,12 @@ def score_note(
     return wrong, missed
 
 
-def read_notes(path: Path) -> Iterator[tuple[Note, list[Entity]]]:
-    """Yield every case report with its numeric ``Lab_value`` spans."""
+def read_notes(path: Path) -> Iterator[tuple[Note, list[Entity], list[Entity]]]:
+    """Yield every case report with its numeric ``Lab_value`` spans and its spans of other quantities."""
     for row in common.read_rows(path):
-        values = [each for each in row["entities"] if each["type"] == "Lab_value" and re.search(r"\d", each["text"])]
-        yield Note(row["note_id"], row["text"]), values
+        numeric = [each for each in row["entities"] if re.search(r"\d", each["text"])]
+        values = [each for each in numeric if each["type"] == "Lab_value"]
+        yield Note(row["note_id"], row["text"]), values, [each for each in numeric if each["type"] in OTHER_TYPES]
 
 
 def main() -> None:
@@ -71,11 +73,12 @@ def main() -> None:
     reader, tokenize = MeasurementReader.load(), get_tokenizer()
     counts = {"notes": 0, "gold": 0, "read": 0, "wrong": 0, "missed": 0}
     seconds = 0.0
-    for note, values in read_notes(gold / "maccrobat/notes.jsonl"):
+    for note, values, others in read_notes(gold / "maccrobat/notes.jsonl"):
         doc = tokenize(note.text)
         start = time.perf_counter()
         read = reader(doc, note)
         seconds += time.perf_counter() - start
+        read = tuple(each for each in read if not any(is_right(each, other) for other in others))
         wrong, missed = score_note(read, values)
         for name, count in zip(counts, (1, len(values), len(read), len(wrong), len(missed)), strict=True):
             counts[name] += count

@@ -10,7 +10,7 @@ import re
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 GAP = re.compile(
     r"""
-    (?: [ \t]+ | [:=~*|] \s? | [.]{2,9}
+    (?: [ \t]+ | [:=~*|] \s? | [.]{2,9} | [)\]] (?= [ :=] )            # "pressure (PaCO2) of 37"
       | [([] (?=[\s<>~]*\d) | \([^()\d\n]{0,25}\) | \[[^\[\]\d\n]{0,25}\]             # "A1c (7.5)", "WBC (K/uL) 18"
       | [-\u2013] (?=[ ]?[^-])
       | , [ \t]* (?= [<>\d] )                                # "Hemoglobin, 10.2"; labs only
@@ -27,7 +27,7 @@ GAP = re.compile(
         | remain s? | remained | rest | that | which | had | has | have | intact | titers? | activity | up[ ]to
         | as[ ](?:high|low)[ ]as | dropped[ ]as[ ]low[ ]as | low-? | mid-? | stayed | stable | registered | obtained | back | came | running | equal s?
         | approximately | approx | about | around | roughly | nearly | almost | estimated | calculated | reported
-        | recorded | noted | found | shows | showed | reveals | revealed | between | ranging | range
+        | recorded | noted | found | shows | showed | reveals | revealed | between | ranging | ranged | fluctuated | prolonged | depression | score | range
         | in[ ]the[ ]range[ ]of
         | slightly | mildly | markedly | significantly | little | bit | very | quite | high | low | elevated | normal
         | reduced | depressed | preserved | critical | abnormal | serum | random | fasting | peak | peaked | nadir

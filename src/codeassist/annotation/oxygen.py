@@ -35,13 +35,13 @@ MEASURES = (
 )
 _LITERS = r"[ -]? (?: l(?:iters?|itres?|pm)? ) (?: [ ]? / [ ]? m(?:in(?:ute)?)? | [ ] per [ ] min(?:ute)? )?"
 _FLOW = re.compile(
-    rf"(?P<low> \d{{1,2}} (?:\.\d{{1,2}})? ) (?: [ ]? [-\u2013] [ ]? (?P<high> \d{{1,2}} ) )? {_LITERS} (?![a-z/])",
+    rf"(?P<low> \d{{1,2}} (?:\.\d{{1,2}})? ) (?: [ ]? [-\u2013] [ ]? (?P<high> \d{{1,2}} ) )? {_LITERS} (?! [a-z] | /[a-z] )",
     re.VERBOSE | re.IGNORECASE,
 )
 # "4 L/min via nasal cannula"; a number of the name itself ("4LNC") may stand directly before it.
 _FLOW_BEFORE = re.compile(
     r"(?<! [\d/.-] )"
-    + _FLOW.pattern.removesuffix("(?![a-z/])")
+    + _FLOW.pattern.removesuffix("(?! [a-z] | /[a-z] )")
     + r"""
     [ ,(]{0,2} (?: (?: of | via | by | on | per | through | with | a | home | humidified | supplemental | continuous
       | wall | nocturnal | her | his | chronic | baseline )[ ] ){0,4} $
@@ -83,8 +83,8 @@ class SupportReader:
         parts = (_write(wording) for wording in wordings)
         names = rf"(?P<device>{'|'.join(parts)})(?![A-Za-z0-9])"
         self._anywhere = re.compile(rf"(?<![A-Za-z0-9]){names}")
-        flow = _FLOW.pattern.removesuffix("(?![a-z/])")
-        tail = f"{_TAIL} (?P<flow> {flow} (?! [a-z/] ) )?"
+        flow = _FLOW.pattern.removesuffix("(?! [a-z] | /[a-z] )")
+        tail = f"{_TAIL} (?P<flow> {flow} (?! [a-z] | /[a-z] ) )?"
         self._tail = re.compile(f"(?x:(?i:{tail}))[ ]?(?:(?:of|via|by|on) )?(?:{names})?")
 
     @classmethod
@@ -149,7 +149,9 @@ class SupportReader:
         return wordings.get(written) or wordings.get(written.lower()) or wordings.get(matched["device"].lower(), "")
 
     def _read_flow(self, text: str, start: int, end: int, place: int, lower: int) -> list[Reading]:
-        before = _FLOW_BEFORE.search(text, lower, start)
+        # The letter of "4LNC" belongs to the number.
+        is_joined = start > 0 and text[start - 1].isdigit()
+        before = _FLOW_BEFORE.search(text, lower, start + is_joined)
         if before is not None:
             return self._make_flows(before, before.start("low"), end)
         after = _FLOW.match(text, place)
