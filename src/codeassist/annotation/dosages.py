@@ -93,7 +93,7 @@ class DosageReader:
         self._amount = re.compile(rf"(?: 1/2[ ] )? {amount}", _FLAGS)
         routes = f"(?P<route> {_alternate(words['route'])} )"
         self._before = re.compile(
-            rf"(?<! [\d.,/-] ) {amount} [ ] (?: {routes} [ ] )? (?: of[ ] )? (?: {_alternate(words['route'])} [ ] )? $", _FLAGS
+            rf"(?<! [\d.,/:-] ) {amount} [ ] (?: {routes} [ ] )? (?: of[ ] )? (?: {_alternate(words['route'])} [ ] )? $", _FLAGS
         )
         self._route_before = re.compile(rf"(?<! [a-z\d] ) {routes} [ ] $", _FLAGS)
         self._bare = re.compile(rf"(?P<low> {_NUMBER} ) (?! [\d/:.,%-] )", _FLAGS)
@@ -146,19 +146,18 @@ class DosageReader:
                     yield dosage
 
     def _find_names(self, doc: Doc, text: str) -> Iterator[tuple[int, int]]:
+        keys = doc.to_array("LOWER").tolist()
         memo = self._memo
-        for token, key in enumerate(doc.to_array("LOWER").tolist()):
-            if key not in memo:
-                pattern = self._find_pattern(doc.vocab.strings[key])
-                if len(memo) >= _MEMO_SIZE:
-                    memo.clear()
-                memo[key] = pattern
-            pattern = memo[key]
-            if pattern is not None:
-                start = doc[token].idx
-                matched = pattern.match(text, start)
-                if matched is not None:
-                    yield start, matched.end()
+        for key in set(keys).difference(memo):
+            memo[key] = self._find_pattern(doc.vocab.strings[key])
+        hits = [(token, pattern) for token, key in enumerate(keys) if (pattern := memo[key]) is not None]
+        if len(memo) > _MEMO_SIZE:
+            self._memo = {}
+        for token, pattern in hits:
+            start = doc[token].idx
+            matched = pattern.match(text, start)
+            if matched is not None:
+                yield start, matched.end()
 
     def _find_pattern(self, lower: str) -> re.Pattern[str] | None:
         return self._pattern_by_first.get(re.split(r"[^a-z0-9]", lower, maxsplit=1)[0])
