@@ -43,11 +43,11 @@ _CLAUSE = re.compile(rf"(?: ^ | [.;:,\n] [ ]* | \band[ ] ) (?: labs[ ] )? on [ ]
 _DAY = re.compile(r"[ ,(]{0,3} (?P<day> today | this[ ]morning | yesterday | last[ ]night ) \b", _FLAGS)
 _ELSEWHEN = re.compile(
     r"""
-    \b (?: (?: in | since | from | back[ ]in | of )[ ] (?: (?: early | late | mid ) [ -] )? (?: [a-z]{3,9} [ ] (?:of[ ])? )? (?:19|20)\d\d
+    (?<! \w ) (?: (?: in | since | from | back[ ]in | of )[ ] (?: (?: early | late | mid ) [ -] )? (?: [a-z]{3,9} [ ] (?:of[ ])? )? (?:19|20)\d\d
       | (?: one | two | three | four | five | six | several | few | \d{1,2} )[ ] (?: day | week | month | year )s? [ ] (?: ago | prior | earlier | before )
       | (?: last | previous | prior )[ ] (?: week | month | year | visit | admission | hospitalization | january | february
         | march | april | may | june | july | august | september | october | november | december )
-      | \d{1,2}/(?:19|20)\d\d ) \b
+      | (?<! [\d/] ) \d{1,2}/(?:19|20)\d\d ) \b
     """,
     _FLAGS,
 )

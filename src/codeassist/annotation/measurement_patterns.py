@@ -11,7 +11,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 GAP = re.compile(
     r"""
     (?: [ \t]+ | [:=~*|] \s? | [.]{2,9} | [)\]] (?= [ :=] )            # "pressure (PaCO2) of 37"
-      | [([] (?=[\s<>~]*\d) | \([^()\d\n]{0,25}\) | \[[^\[\]\d\n]{0,25}\]             # "A1c (7.5)", "WBC (K/uL) 18"
+      | \( (?=[\s<>~]*\d) | \([^()\d\n]{0,25}\) | \[[^\[\]\d\n]{0,25}\]             # "A1c (7.5)", "WBC (K/uL) 18"
       | [-\u2013] (?=[ ]?[^-])
       | , [ \t]* (?= [<>\d] )                                # "Hemoglobin, 10.2"; labs only
       | [(]? \b (?: (?: on | from | dated )[ ] )? (?: \d{1,2} / \d{1,2} (?: / \d{2} (?: \d\d )? ) | \d{4}-\d\d-\d\d ) \b [)]?
@@ -126,6 +126,7 @@ SPECIMEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+NAMED_BASELINE = re.compile(r"\b baseline [ ] (?: serum[ ] | his[ ] | her[ ] )? $", re.VERBOSE | re.IGNORECASE)
 BASELINE = re.compile(
     r"""
     [ ,;(]{0,3} (?: (?: up | down | increased | decreased )[ ] )? (?: from[ ] )?

@@ -204,17 +204,17 @@ class MeasurementReader:
 
     def _find_words(self, doc: Doc) -> Iterator[tuple[int, str]]:
         """Yield the words that may begin a name, with their places."""
+        keys = doc.to_array("LOWER").tolist()
         memo = self._memo
-        for token, key in enumerate(doc.to_array("LOWER").tolist()):
-            words = memo.get(key)
-            if words is None:
-                words = self._split(doc.vocab.strings[key])
-                if len(memo) < _MEMO_SIZE:
-                    memo[key] = words
-            if words:
-                start = doc[token].idx
-                for offset, word in words:
-                    yield start + offset, word
+        for key in set(keys).difference(memo):
+            memo[key] = self._split(doc.vocab.strings[key])
+        hits = [(token, words) for token, key in enumerate(keys) if (words := memo[key])]
+        if len(memo) > _MEMO_SIZE:
+            self._memo = {}
+        for token, words in hits:
+            start = doc[token].idx
+            for offset, word in words:
+                yield start + offset, word
 
     def _split(self, lower: str) -> tuple[tuple[int, str], ...]:
         found = ((matched.start(), matched.group()) for matched in patterns.WORD.finditer(lower))
@@ -263,6 +263,8 @@ class MeasurementReader:
             lower = max(read_to, start - _BEFORE_REACH)
             is_far = "before_far" in name.rules
             readings = read_before(text, lower, start, end, name.measures[0], may_be_far=is_far)
+        if patterns.NAMED_BASELINE.search(before):
+            readings = [reading._replace(relation=reading.relation or "baseline") for reading in readings]
         if readings and is_saturation(readings[-1].measure):
             readings[-1:] = self._support.place(text, start, readings[-1])
         return readings
@@ -321,8 +323,9 @@ def _make_measurement(note: Note, found: _Found, dates: DateFinder) -> Measureme
         if found.date
         else dates.find(found.start, reading.start, reading.end, is_current=not reading.relation)
     )
-    prefix = "baseline_" if reading.relation == "baseline" else ""
-    relation = "baseline" if reading.measure.name.startswith("baseline_") else reading.relation
+    is_named = reading.measure.name.startswith("baseline_")
+    relation = "baseline" if is_named else reading.relation
+    prefix = "baseline_" if relation == "baseline" and not is_named else ""
     return Measurement(
         Span(note.note_id, found.start, reading.end),
         prefix + reading.measure.name,

@@ -28,6 +28,7 @@ DEVICES = (
 )
 MEASURES = (
     "oxygen_flow",
+    "oxygen_saturation",
     "fraction_inspired_oxygen",
     "inspiratory_positive_airway_pressure",
     "expiratory_positive_airway_pressure",
@@ -54,6 +55,10 @@ _GAP = re.compile(
 )
 _FRACTION = re.compile(
     r"[ ]? (?: (?: [/,;@(] | at | and | with | of )[ ]? ){0,2} (?P<value> 100 | [2-9]\d ) [ ]? %", re.VERBOSE
+)
+_PERCENT_BEFORE = re.compile(
+    r"(?<! [\d/.,-] ) (?P<value> \d{2,3} ) [ ]? (?: % | percent ) ,? [ ] (?: (?: while[ ] )? (?: on | in | at | breathing )[ ] )? $",
+    re.VERBOSE | re.IGNORECASE,
 )
 _PRESSURES = re.compile(r"(?P<first> \d{1,2} ) [ ]? / [ ]? (?P<second> \d{1,2} ) (?! [\d/] )", re.VERBOSE)
 _PRESSURE = re.compile(
@@ -116,7 +121,7 @@ class SupportReader:
         ``free`` is the first place before the name that no other value has taken.
         """
         if device == "room_air":
-            return []
+            return self._read_saturation(text, start, end, free)
         gap = _GAP.match(text, end)
         place = gap.end() if gap is not None else end
         readings = self._read_pressures(text, place, device)
@@ -140,6 +145,14 @@ class SupportReader:
         device = device or "oxygen"
         flows = [each._replace(device=device) for each in self._make_flows(flow, flow.start("low"), flow.end("flow"))]
         return [reading._replace(device=device), *flows]
+
+    def _read_saturation(self, text: str, start: int, end: int, free: int) -> list[Reading]:
+        """Read "97% on room air", where nothing names the saturation."""
+        before = _PERCENT_BEFORE.search(text, max(free, start - 24), start)
+        measure = self._measures["oxygen_saturation"]
+        if before is None or measure.choose_unit(float(before["value"]), "%") is None:
+            return []
+        return [Reading(measure, float(before["value"]), "%", "", before.start(), end, device="room_air")]
 
     def _name(self, matched: re.Match[str] | None) -> str:
         if matched is None or not matched["device"]:
@@ -166,12 +179,12 @@ class SupportReader:
         pair = _PRESSURES.match(text, place) if device == "bipap" else None
         if pair is not None and int(pair["first"]) > int(pair["second"]):
             return [
-                self._make(MEASURES[2], float(pair["first"]), "cmH2O", pair.start(), pair.end()),
-                self._make(MEASURES[3], float(pair["second"]), "cmH2O", pair.start(), pair.end()),
+                self._make("inspiratory_positive_airway_pressure", float(pair["first"]), "cmH2O", pair.start(), pair.end()),
+                self._make("expiratory_positive_airway_pressure", float(pair["second"]), "cmH2O", pair.start(), pair.end()),
             ]
         single = _PRESSURE.match(text, place) if device == "cpap" else None
         if single is not None:
-            return [self._make(MEASURES[4], float(single["value"]), "cmH2O", single.start(), single.end())]
+            return [self._make("continuous_positive_airway_pressure", float(single["value"]), "cmH2O", single.start(), single.end())]
         return []
 
     def _make(self, name: str, value: float, unit: str, start: int, end: int) -> Reading:
