@@ -36,7 +36,9 @@ _NUMBER = re.compile(
 
 def find_numbers(text: str) -> set[float]:
     """Return the numbers that a text holds."""
-    return {float(re.sub(r"[,\u2009\u202f\u200a]", "", found).replace("\u00b7", ".")) for found in _NUMBER.findall(text)}
+    return {
+        float(re.sub(r"[,\u2009\u202f\u200a]", "", found).replace("\u00b7", ".")) for found in _NUMBER.findall(text)
+    }
 
 
 def is_right(measurement: Measurement, entity: Entity) -> bool:
@@ -47,9 +49,7 @@ def is_right(measurement: Measurement, entity: Entity) -> bool:
     return abs(measurement.value) in find_numbers(entity["text"])
 
 
-def score_note(
-    read: Sequence[Measurement], values: Sequence[Entity]
-) -> tuple[list[Measurement], list[Entity]]:
+def score_note(read: Sequence[Measurement], values: Sequence[Entity]) -> tuple[list[Measurement], list[Entity]]:
     """Return the measurements that are wrong and the gold spans that are missed."""
     wrong = [each for each in read if not any(is_right(each, value) for value in values)]
     missed = [value for value in values if not any(is_right(each, value) for each in read)]

@@ -20,7 +20,9 @@ from codeassist.errors import DataFileError
 KINDS = ("unit", "per", "route", "frequency", "need")
 _FLAGS = re.VERBOSE | re.IGNORECASE
 _NUMBERS = {"half": 0.5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10}
-_NUMBER = r"(?: \d{1,3} (?: ,\d{3} ){1,3} (?!\d) | \d{1,7} (?: \.\d{1,4} )? | \.\d{1,4} | " + " | ".join(_NUMBERS) + " )"
+_NUMBER = (
+    r"(?: \d{1,3} (?: ,\d{3} ){1,3} (?!\d) | \d{1,7} (?: \.\d{1,4} )? | \.\d{1,4} | " + " | ".join(_NUMBERS) + " )"
+)
 # What may stand between a name and its dose without being part of either.
 _SKIPPED = re.compile(
     r"""
@@ -37,7 +39,7 @@ _SKIPPED = re.compile(
 _JOINT = re.compile(r"[ ]{0,2} [,;(/-]? [ ]{0,2}", re.VERBOSE)
 _INTERVAL = re.compile(
     r"""
-    (?: q [ .]? (?P<low> \d{1,2} ) (?: [ ]? - [ ]? (?P<high> \d{1,2} ) )? [ ]? (?: h (?:ours?|rs?|r)? | \u00b0 ) \.?
+    (?: q [ .]? (?P<low> \d{1,2} ) (?: [ ]? - [ ]? (?P<high> \d{1,2} ) )? [ ]? (?: h (?:ours?|rs?|r)? | \u00b0 )
       | every [ ] (?P<every> \d{1,2} | four | six | eight | twelve ) (?: [ ]? (?: - | to ) [ ]? \d{1,2} )? [ ]? (?: hours? | hrs? | h )
     ) (?![a-z])
     """,
@@ -88,12 +90,15 @@ class DosageReader:
         self._memo: dict[int, re.Pattern[str] | None] = {}
         unit = f"(?P<unit> {_alternate(words['unit'])} )"
         per = rf"(?: [ ]? (?: / | per[ ] ) [ ]? (?: {_alternate(words['per'])} ) ){{0,2}}"
-        number = rf"(?P<low> {_NUMBER} ) (?: [ ]? (?: - | \u2013 | to | / ) [ ]? (?P<high> {_NUMBER} ) (?= [ -]? [a-z%] ) )?"
+        number = (
+            rf"(?P<low> {_NUMBER} ) (?: [ ]? (?: - | \u2013 | to | / ) [ ]? (?P<high> {_NUMBER} ) (?= [ -]? [a-z%] ) )?"
+        )
         amount = rf"{number} [ -]? {unit} (?P<per> {per} ) (?! [a-z0-9] )"
         self._amount = re.compile(rf"(?: 1/2[ ] )? {amount}", _FLAGS)
         routes = f"(?P<route> {_alternate(words['route'])} )"
         self._before = re.compile(
-            rf"(?<! [\d.,/:-] ) {amount} [ ] (?: {routes} [ ] )? (?: of[ ] )? (?: {_alternate(words['route'])} [ ] )? $", _FLAGS
+            rf"(?<! [\d.,/:-] ) {amount} [ ] (?: {routes} [ ] )? (?: of[ ] )? (?: {_alternate(words['route'])} [ ] )? $",
+            _FLAGS,
         )
         self._route_before = re.compile(rf"(?<! [a-z\d] ) {routes} [ ] $", _FLAGS)
         self._bare = re.compile(rf"(?P<low> {_NUMBER} ) (?! [\d/:.,%-] )", _FLAGS)
@@ -184,7 +189,9 @@ class DosageReader:
                 amount, how = bare, following
         if amount is None and not how.found:
             return None
-        span = Span(note_id, min([start, *([amount.start] if amount else [])]), max(end, how.end, amount.end if amount else 0))
+        span = Span(
+            note_id, min([start, *([amount.start] if amount else [])]), max(end, how.end, amount.end if amount else 0)
+        )
         return Dosage(
             span,
             self._medication_by_wording[_fold(text[_trim(text, start, end, self._medication_by_wording) : end])],
@@ -241,14 +248,18 @@ class DosageReader:
     def _make_amount(self, matched: re.Match[str]) -> _Amount:
         low, high = _read_number(matched["low"]), _read_number(matched["high"]) if matched["high"] else None
         units = [self._words["unit"][_fold(matched["unit"])]]
-        units += [self._words["per"][_fold(part)] for part in re.split(r"\s*/\s*|\s*per\s+", matched["per"]) if part.strip()]
+        units += [
+            self._words["per"][_fold(part)] for part in re.split(r"\s*/\s*|\s*per\s+", matched["per"]) if part.strip()
+        ]
         # "875/125 mg" is a combination of two, no range.
         high = high if high is not None and high > low else None
         return _Amount(low, high, "/".join(units), matched.start(), matched.end("per"))
 
 
 # Characters that stand for a plain one; the text keeps its length.
-_PLAIN = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2005": " ", "\u200a": " ", "\u03bc": "u", "\u00b5": "u"})
+_PLAIN = str.maketrans(
+    {"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2005": " ", "\u200a": " ", "\u03bc": "u", "\u00b5": "u"}
+)
 
 
 def _compile(wordings: Iterable[str]) -> re.Pattern[str]:

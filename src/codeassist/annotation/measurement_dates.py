@@ -136,7 +136,14 @@ class DateFinder:
 
 def _is_heading(matched: re.Match[str]) -> bool:
     """Tell a date from a grade such as "4/5": it has a year, a time, a label or a colon."""
-    return bool(matched["close"] != " " or matched["label"] or matched["y1"] or matched["y2"] or matched["m3"] or matched["time"])
+    return bool(
+        matched["close"] != " "
+        or matched["label"]
+        or matched["y1"]
+        or matched["y2"]
+        or matched["m3"]
+        or matched["time"]
+    )
 
 
 def _read_year(written: str) -> int:

@@ -70,7 +70,10 @@ DATED = re.compile(
 AFTER_DATED = re.compile(r"[ ]? (?: [,;] | \u2192 | -?> | and | , [ ] and )[ ]{0,2} (?= [\d.<>] )", re.VERBOSE)
 # Further values for further names: "BUN and creatinine were 45 and 2.4", "(124/77 mmHg, 78 bpm)".
 SERIES = re.compile(r"[ ]? (?: ,?[ ]and\b | [,;/&] )[ ]? (?: (?: only | about | of | at | to )[ ] )? ", re.VERBOSE)
-NAMES = re.compile(r"[ ]? (?: , [ ] and\b | and\b | [,/&] )[ ]? (?: (?: the | a | an | his | her | serum | plasma )[ ] ){0,2}", re.VERBOSE)
+NAMES = re.compile(
+    r"[ ]? (?: , [ ] and\b | and\b | [,/&] )[ ]? (?: (?: the | a | an | his | her | serum | plasma )[ ] ){0,2}",
+    re.VERBOSE,
+)
 # The values of a panel in its usual order: "18.3>7.1/22<150", "133/5.9/98/18".
 PANEL = re.compile(r"[ ]? [/|<>\\] [ ]?", re.VERBOSE)
 DECADE = re.compile(r"'? s \b", re.VERBOSE)

@@ -75,7 +75,10 @@ class TableReader:
             return None
         cells: list[Cell] = []
         following = place + 1
-        while following < min(len(lines), place + 1 + _MAX_ROWS) and lines[following][1] - lines[following][0] <= _MAX_LINE:
+        while (
+            following < min(len(lines), place + 1 + _MAX_ROWS)
+            and lines[following][1] - lines[following][0] <= _MAX_LINE
+        ):
             row = (
                 self._read_dated_row(text, lines[following], dates)
                 if dates
@@ -100,9 +103,7 @@ class TableReader:
             Cell(start, each, date) for readings, date in zip(columns, dates, strict=True) for each in readings or ()
         ]
 
-    def _read_columns(
-        self, text: str, place: int, end: int, measures: Sequence[Measure]
-    ) -> list[list[Reading] | None]:
+    def _read_columns(self, text: str, place: int, end: int, measures: Sequence[Measure]) -> list[list[Reading] | None]:
         """Return the readings of every column up to the end of a line, None for an empty one."""
         columns: list[list[Reading] | None] = []
         while True:

@@ -73,7 +73,8 @@ class MeasureTable:
             spellings.setdefault(row["unit"], []).append(row["spelling"])
         families = _read_families(path.with_name("unit_families.tsv"))
         measures = [
-            _read_measure(row, spellings, families, where=f"{path.name} line {number}") for number, row in read_rows(path)
+            _read_measure(row, spellings, families, where=f"{path.name} line {number}")
+            for number, row in read_rows(path)
         ]
         units: dict[str, list[str]] = {}
         for unit, wordings in spellings.items():
@@ -159,7 +160,8 @@ def _read_measure(
 
 def _compile_units(spellings: list[str]) -> re.Pattern[str]:
     parts = [
-        r"[ ]+".join(map(re.escape, spelling.split())) for spelling in sorted(set(spellings), key=lambda s: (-len(s), s))
+        r"[ ]+".join(map(re.escape, spelling.split()))
+        for spelling in sorted(set(spellings), key=lambda s: (-len(s), s))
     ]
     if not parts:
         return re.compile(r"(?!)")

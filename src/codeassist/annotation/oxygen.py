@@ -179,12 +179,20 @@ class SupportReader:
         pair = _PRESSURES.match(text, place) if device == "bipap" else None
         if pair is not None and int(pair["first"]) > int(pair["second"]):
             return [
-                self._make("inspiratory_positive_airway_pressure", float(pair["first"]), "cmH2O", pair.start(), pair.end()),
-                self._make("expiratory_positive_airway_pressure", float(pair["second"]), "cmH2O", pair.start(), pair.end()),
+                self._make(
+                    "inspiratory_positive_airway_pressure", float(pair["first"]), "cmH2O", pair.start(), pair.end()
+                ),
+                self._make(
+                    "expiratory_positive_airway_pressure", float(pair["second"]), "cmH2O", pair.start(), pair.end()
+                ),
             ]
         single = _PRESSURE.match(text, place) if device == "cpap" else None
         if single is not None:
-            return [self._make("continuous_positive_airway_pressure", float(single["value"]), "cmH2O", single.start(), single.end())]
+            return [
+                self._make(
+                    "continuous_positive_airway_pressure", float(single["value"]), "cmH2O", single.start(), single.end()
+                )
+            ]
         return []
 
     def _make(self, name: str, value: float, unit: str, start: int, end: int) -> Reading:
