@@ -1,4 +1,4 @@
-"""How many of the measured values of published case reports are read, and how many of those read are right?
+"""How many measured values of published case reports are read, and how many are right? Prints both, and F1.
 
 What is scored: the gold spans of type ``Lab_value`` that hold a digit. A measurement is right if its value is one of
 the numbers of a gold span that it overlaps; a gold span is found if a measurement is right there. Precision is over

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,8 +25,8 @@ NAMES = sorted(
 )
 PIECES = (
     "BP 88/50", "Cr 2.4 (baseline 1.0)", "Na 128→131", "4L NC", "BiPAP 14/6", "SpO2 86% on RA", "2 units PRBC", "3/2",
-    "3/1/2026", "Labs 3/2:", "\n", "\t", "|", "  ", "Hgb", "WBC", "-", "(", ")", "9999999999", "1.", "vancomycin 1 g IV",
-    "%", "and", "from", "to", "->", "\u2009", "\u00b5g", "x" * 40, "1" * 40,
+    "3/1/2026", "Labs 3/2:", "\n", "\t", "|", "  ", "Hgb", "WBC", "-", "(", ")", "9999999999", "1.",
+    "vancomycin 1 g IV",    "%", "and", "from", "to", "->", "\u2009", "\u00b5g", "x" * 40, "1" * 40,
 )  # fmt: skip
 MIXED = st.lists(st.sampled_from(PIECES), max_size=25).map(" ".join)
 ANY_TEXT = st.one_of(MIXED, st.text(st.characters(exclude_categories=("Cs",)), max_size=200))
@@ -97,7 +98,7 @@ def test_dosages_lie_in_the_text_apart_and_in_order(text):
 
     places = [(each.span.start, each.span.end) for each in found]
     assert places == sorted(places)
-    assert all(one[1] <= other[0] for one, other in zip(places, places[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(places))
     assert all(each.high is None or each.high > each.value for each in found)
 
 

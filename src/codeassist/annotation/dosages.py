@@ -27,9 +27,10 @@ _NUMBER = (
 _SKIPPED = re.compile(
     r"""
     [ ]{1,2} (?: sodium | hcl | hydrochloride | tartrate | succinate | sulfate | acetate | maleate | besylate | mesylate
-      | phosphate | citrate | chloride | potassium | calcium | carbonate | gluconate | fumarate | xl | xr | er | sr | cr | dr
-      | ec | la | odt | ds | hfa | tablets? | tabs? | capsules? | solution | suspension | cream | ointment | gel | patch
-      | injection | dose | dosed | dosing | at | of | was | is | given | started | increased | decreased | changed | titrated
+      | phosphate | citrate | chloride | potassium | calcium | carbonate | gluconate | fumarate
+      | xl | xr | er | sr | cr | dr | ec | la | odt | ds | hfa
+      | tablets? | tabs? | capsules? | solution | suspension | cream | ointment | gel | patch | injection
+      | dose | dosed | dosing | at | of | was | is | given | started | increased | decreased | changed | titrated
       | continued | reduced | up | down | to | on | his | her | home | renally | a | an | rate ) (?![a-z0-9])
       | [ ] \( [a-z][a-z -]{1,24} \)                       # "sertraline (Zoloft) 50 mg"
       | [ ]? [:,(=\u2022-] (?= [ ]? [a-z\d.] )
@@ -40,7 +41,8 @@ _JOINT = re.compile(r"[ ]{0,2} [,;(/-]? [ ]{0,2}", re.VERBOSE)
 _INTERVAL = re.compile(
     r"""
     (?: q [ .]? (?P<low> \d{1,2} ) (?: [ ]? - [ ]? (?P<high> \d{1,2} ) )? [ ]? (?: h (?:ours?|rs?|r)? | \u00b0 )
-      | every [ ] (?P<every> \d{1,2} | four | six | eight | twelve ) (?: [ ]? (?: - | to ) [ ]? \d{1,2} )? [ ]? (?: hours? | hrs? | h )
+      | every [ ] (?P<every> \d{1,2} | four | six | eight | twelve ) (?: [ ]? (?: - | to ) [ ]? \d{1,2} )? [ ]?
+        (?: hours? | hrs? | h )
     ) (?![a-z])
     """,
     _FLAGS,
@@ -97,7 +99,7 @@ class DosageReader:
         self._amount = re.compile(rf"(?: 1/2[ ] )? {amount}", _FLAGS)
         routes = f"(?P<route> {_alternate(words['route'])} )"
         self._before = re.compile(
-            rf"(?<! [\d.,/:-] ) {amount} [ ] (?: {routes} [ ] )? (?: of[ ] )? (?: {_alternate(words['route'])} [ ] )? $",
+            rf"(?<! [\d.,/:-] ) {amount} [ ] (?: of[ ] )? (?: {routes} [ ] )? (?: of[ ] )? $",
             _FLAGS,
         )
         self._route_before = re.compile(rf"(?<! [a-z\d] ) {routes} [ ] $", _FLAGS)

@@ -16,7 +16,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(?: jan | feb | mar | apr | may | june? | july? | aug | sept? | oct | nov | dec )[a-z]{0,6} \.?"
 DATE = rf"""
     (?: (?P<y1> (?:19|20)\d\d ) - (?P<m1> \d\d ) - (?P<d1> \d\d ) (?! \d )
-      | (?P<m2> 1[0-2] | 0?[1-9] ) / (?P<d2> 3[01] | [12]\d | 0?[1-9] ) (?: / (?P<y2> (?:19|20)\d\d | \d\d ) )? (?! [\d/%.] )
+      | (?P<m2> 1[0-2] | 0?[1-9] ) / (?P<d2> 3[01] | [12]\d | 0?[1-9] ) (?: / (?P<y2> (?:19|20)\d\d | \d\d ) )?
+        (?! [\d/%.] )
       | (?P<m3> {_MONTH} ) [ ] (?P<d3> 3[01] | [12]\d | 0?[1-9] ) (?: st | nd | rd | th )? (?! \d )
         (?: ,? [ ] (?P<y3> (?:19|20)\d\d ) )? )
     """
@@ -24,7 +25,10 @@ _TIME = r"(?: [ ,]{0,2} (?: at | @ )? [ ]? \d{1,2} :? \d\d (?: [ ]? [ap]m )? (?:
 _FLAGS = re.VERBOSE | re.IGNORECASE
 _FOUND = re.compile(rf"(?<! [\d/.] ) {DATE}", _FLAGS)
 _AFTER = re.compile(
-    rf"[ ]{{0,2}} (?: \( [ ]? (?: (?: on | from | dated )[ ] )? {DATE} | ,? [ ]? (?: on | from | dated | as[ ]of )[ ] {DATE.replace('P<', 'P<x')} )",
+    rf"""
+    [ ]{{0,2}} (?: \( [ ]? (?: (?: on | from | dated )[ ] )? {DATE}
+      | ,? [ ]? (?: on | from | dated | as[ ]of )[ ] {DATE.replace("P<", "P<x")} )
+    """,
     _FLAGS,
 )
 # A heading of values: "3/2/2026:", "Labs 3/2 06:00:", "Echo (3/2/2026):", or alone on its line.
@@ -33,8 +37,8 @@ _HEADING = re.compile(
     ^ [ \t*\u2022-]{{0,8}}
     (?P<label> [a-z] [a-z /&.-]{{0,30}} [ ,:]{{1,2}} (?: on | from | of | dated | drawn )[ ] [(]?
       | [a-z] [a-z /&.-]{{0,30}} [(]
-      | (?: [a-z]{{1,12}} [ ] )? (?: labs? | laboratory | results? | vitals | vital[ ]signs | data | echo | tte | tee | cmp | bmp | cbc
-          | abg | ct | mri | cxr ) [ ,:]{{1,3}} )?
+      | (?: [a-z]{{1,12}} [ ] )? (?: labs? | laboratory | results? | vitals | vital[ ]signs | data | echo | tte | tee
+          | cmp | bmp | cbc | abg | ct | mri | cxr ) [ ,:]{{1,3}} )?
     {DATE} (?P<time> {_TIME} ) (?P<close> [ )]{{0,2}} (?: [:\u2013-] | $ ) | [)] | [ ] )
     """,
     _FLAGS | re.MULTILINE,
@@ -43,8 +47,11 @@ _CLAUSE = re.compile(rf"(?: ^ | [.;:,\n] [ ]* | \band[ ] ) (?: labs[ ] )? on [ ]
 _DAY = re.compile(r"[ ,(]{0,3} (?P<day> today | this[ ]morning | yesterday | last[ ]night ) \b", _FLAGS)
 _ELSEWHEN = re.compile(
     r"""
-    (?<! \w ) (?: (?: in | since | from | back[ ]in | of )[ ] (?: (?: early | late | mid ) [ -] )? (?: [a-z]{3,9} [ ] (?:of[ ])? )? (?:19|20)\d\d
-      | (?: one | two | three | four | five | six | several | few | \d{1,2} )[ ] (?: day | week | month | year )s? [ ] (?: ago | prior | earlier | before )
+    (?<! \w )
+    (?: (?: in | since | from | back[ ]in | of )[ ] (?: (?: early | late | mid ) [ -] )?
+        (?: [a-z]{3,9} [ ] (?:of[ ])? )? (?:19|20)\d\d
+      | (?: one | two | three | four | five | six | several | few | \d{1,2} )[ ]
+        (?: day | week | month | year )s? [ ] (?: ago | prior | earlier | before )
       | (?: last | previous | prior )[ ] (?: week | month | year | visit | admission | hospitalization | january | february
         | march | april | may | june | july | august | september | october | november | december )
       | (?<! [\d/] ) \d{1,2}/(?:19|20)\d\d ) \b

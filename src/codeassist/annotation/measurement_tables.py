@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from codeassist.annotation.measurement_dates import DATE
@@ -180,7 +181,7 @@ def _find_dates(text: str, start: int, end: int) -> list[str]:
     dates = list(_iterate_dates(text, start, end))
     if len(dates) < 2 or dates[0][0] - start > 30 or text[dates[-1][1] : end].strip(" \t|:"):
         return []
-    gaps = (text[one[1] : other[0]] for one, other in zip(dates, dates[1:], strict=False))
+    gaps = (text[one[1] : other[0]] for one, other in pairwise(dates))
     is_row = all(gap and not _TIME.sub("", gap).strip(" \t|,") for gap in gaps)
     label = text[start : dates[0][0]]
     return [text[a:b] for a, b in dates] if is_row and not any(char.isdigit() for char in label) else []

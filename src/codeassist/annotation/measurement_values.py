@@ -57,13 +57,13 @@ class ValueReader:
         special = _read_composite(text, place, measure)
         if special is not None or patterns.TELEPHONE.match(text, place):
             return [special] if special is not None else []
-        if needs_unit and not self._has_unit(text, place, measure):
+        gap = text[end:place].lower()
+        joint = patterns.BETWEEN if "between" in gap else patterns.CHAIN
+        is_from = "rang" not in gap and patterns.FROM.search(gap) is not None
+        chain = self._collect(text, place, measure, joint, needs_scale=needs_scale)
+        if needs_unit and not any(reading.unit for reading, _ in chain):
             return []
-        gap = text[end:place]
-        joint = patterns.BETWEEN if "between" in gap.lower() else patterns.CHAIN
-        readings = self._read_chain(
-            text, place, measure, needs_scale=needs_scale, joint=joint, is_from=patterns.FROM.search(gap) is not None
-        )
+        readings = _settle_chain(text, chain, is_from=is_from)
         return [*readings, *self._read_earlier(text, readings)] if readings else []
 
     def find_value(self, text: str, end: int, measure: Measure) -> int | None:
@@ -132,10 +132,6 @@ class ValueReader:
         spelled = self._table.read_unit(measure, unit["unit"]) if unit is not None else ""
         return Reading(measure, value, spelled, _read_bound(matched["bound"]), place, end)
 
-    def _has_unit(self, text: str, place: int, measure: Measure) -> bool:
-        chain = self._read_chain(text, place, measure, keep_unsettled=True)
-        return any(reading.unit for reading in chain)
-
     def _may_follow_comma(self, text: str, place: int, measure: Measure) -> bool:
         """Tell whether a number after a comma may be the value: "61% neutrophils, 21% lymphocytes" and lists say no."""
         if measure.name.endswith("_percent"):
@@ -158,38 +154,20 @@ class ValueReader:
         second = self.read_cell(text, between.end(), measures[1]) if between is not None else None
         return [first._replace(end=second.end), second] if second is not None else []
 
-    def _read_chain(
-        self,
-        text: str,
-        place: int,
-        measure: Measure,
-        *,
-        needs_scale: bool = False,
-        joint: re.Pattern[str] = patterns.CHAIN,
-        is_from: bool = False,
-        keep_unsettled: bool = False,
-    ) -> list[Reading]:
-        """Read one value, or several joined by dashes, arrows or "to"; what an arrow leads away from is prior."""
-        readings: list[Reading] = []
-        while len(readings) < _MAX_CHAIN:
+    def _collect(
+        self, text: str, place: int, measure: Measure, joint: re.Pattern[str], *, needs_scale: bool = False
+    ) -> list[tuple[Reading, str]]:
+        """Return one value, or several joined by dashes, arrows or "to", each with what leads to the next one."""
+        chain: list[tuple[Reading, str]] = []
+        while len(chain) < _MAX_CHAIN:
             reading = self.read_value(text, place, measure, needs_scale=needs_scale)
-            if reading is None:
+            following = self._find_next(text, reading.end, joint) if reading is not None else None
+            if reading is not None:
+                chain.append((reading, _read_direction(following)))
+            if following is None:
                 break
-            readings.append(reading)
-            chain = self._find_next(text, reading.end, joint)
-            if chain is None:
-                break
-            place = chain.end()
-            groups = chain.groupdict()
-            if groups.get("later") or (groups.get("towards") and is_from):
-                readings[-1] = reading._replace(relation="prior")
-        if not readings or _is_foreign(text, readings[-1]):
-            return []
-        if keep_unsettled:
-            return readings
-        if is_from and len(readings) == 1:
-            readings = [readings[0]._replace(relation="prior")]
-        return list(_settle_all(readings))
+            place = following.end()
+        return chain
 
     def _find_next(self, text: str, end: int, joint: re.Pattern[str]) -> re.Match[str] | None:
         dated = patterns.DATED.match(text, end)
@@ -211,8 +189,8 @@ class ValueReader:
             if chain is None:
                 break
             place = chain.end()
-            groups = chain.groupdict()
-            if groups.get("later") or (groups.get("towards") and is_from):
+            direction = _read_direction(chain)
+            if direction == "later" or (direction == "towards" and is_from):
                 pairs[-1] = (pairs[-1][0]._replace(relation="prior"), second._replace(relation="prior"))
         return [reading for pair in pairs for reading in _settle_pair(*pair)]
 
@@ -224,7 +202,8 @@ class ValueReader:
         for pattern, relation in ((patterns.BASELINE, "baseline"), (patterns.PRIOR, "prior")):
             matched = pattern.match(text, last.end)
             if matched is not None:
-                found = self._read_chain(text, matched.end(), last.measure)
+                chain = self._collect(text, matched.end(), last.measure, patterns.CHAIN)
+                found = _settle_chain(text, chain)
                 return [reading._replace(relation=relation) for reading in found]
         return []
 
@@ -266,6 +245,25 @@ def read_before(text: str, lower: int, start: int, end: int, measure: Measure, *
     if unit not in measure.factors or measure.choose_unit(value, unit) is None:
         return []
     return [Reading(measure, value, unit, "", lower + matched.start(), end)]
+
+
+def _read_direction(joint: re.Match[str] | None) -> str:
+    """Return "later" for an arrow, "towards" for "to", which also joins the ends of a range."""
+    groups = joint.groupdict() if joint is not None else {}
+    return next((name for name in ("later", "towards") if groups.get(name)), "")
+
+
+def _settle_chain(text: str, chain: Sequence[tuple[Reading, str]], *, is_from: bool = False) -> list[Reading]:
+    """Return the possible values of a chain; what an arrow leads away from is prior, and so is a value after "from"."""
+    if not chain or _is_foreign(text, chain[-1][0]):
+        return []
+    readings = [
+        reading._replace(relation="prior") if direction == "later" or (direction and is_from) else reading
+        for reading, direction in chain
+    ]
+    if is_from and len(readings) == 1:
+        readings = [readings[0]._replace(relation="prior")]
+    return list(_settle_all(readings))
 
 
 def _settle_all(readings: Sequence[Reading]) -> Iterator[Reading]:

@@ -35,8 +35,9 @@ MEASURES = (
     "continuous_positive_airway_pressure",
 )
 _LITERS = r"[ -]? (?: l(?:iters?|itres?|pm)? ) (?: [ ]? / [ ]? m(?:in(?:ute)?)? | [ ] per [ ] min(?:ute)? )?"
+_LOW = r"(?P<low> \d{1,2} (?:\.\d{1,2})? )"
 _FLOW = re.compile(
-    rf"(?P<low> \d{{1,2}} (?:\.\d{{1,2}})? ) (?: [ ]? [-\u2013] [ ]? (?P<high> \d{{1,2}} ) )? {_LITERS} (?! [a-z] | /[a-z] )",
+    rf"{_LOW} (?: [ ]? [-\u2013] [ ]? (?P<high> \d{{1,2}} ) )? {_LITERS} (?! [a-z] | /[a-z] )",
     re.VERBOSE | re.IGNORECASE,
 )
 # "4 L/min via nasal cannula"; a number of the name itself ("4LNC") may stand directly before it.
@@ -50,14 +51,20 @@ _FLOW_BEFORE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _GAP = re.compile(
-    r"[ ]? (?: [,:@=(] [ ]? | (?: at | of | on | with | to | settings? | flow | rate | set | running | therapy )[ ] ){0,4}",
+    r"""
+    [ ]? (?: [,:@=(] [ ]?
+      | (?: at | of | on | with | to | settings? | flow | rate | set | running | therapy )[ ] ){0,4}
+    """,
     re.VERBOSE | re.IGNORECASE,
 )
 _FRACTION = re.compile(
     r"[ ]? (?: (?: [/,;@(] | at | and | with | of )[ ]? ){0,2} (?P<value> 100 | [2-9]\d ) [ ]? %", re.VERBOSE
 )
 _PERCENT_BEFORE = re.compile(
-    r"(?<! [\d/.,-] ) (?P<value> \d{2,3} ) [ ]? (?: % | percent ) ,? [ ] (?: (?: while[ ] )? (?: on | in | at | breathing )[ ] )? $",
+    r"""
+    (?<! [\d/.,-] ) (?P<value> \d{2,3} ) [ ]? (?: % | percent ) ,? [ ]
+    (?: (?: while[ ] )? (?: on | in | at | breathing )[ ] )? $
+    """,
     re.VERBOSE | re.IGNORECASE,
 )
 _PRESSURES = re.compile(r"(?P<first> \d{1,2} ) [ ]? / [ ]? (?P<second> \d{1,2} ) (?! [\d/] )", re.VERBOSE)

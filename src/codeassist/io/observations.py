@@ -55,7 +55,7 @@ def read_observations(path: Path) -> tuple[Observation, ...]:
     return parse_observations((each for entry in entries for each in _unpack(entry)), where=str(path))
 
 
-def parse_observations(entries: Iterable[Any], *, where: str = "observations") -> tuple[Observation, ...]:
+def parse_observations(entries: Iterable[object], *, where: str = "observations") -> tuple[Observation, ...]:
     """Return the observations of FHIR Observation resources or of rows, in order.
 
     Left out are resources of other types, those entered in error, those without a number, and those whose LOINC code
@@ -110,7 +110,7 @@ def read_loinc_measures() -> dict[str, tuple[str, str]]:
         return {row["loinc"]: (row["measure"], row["unit"]) for row in rows}
 
 
-def _unpack(entry: Any) -> Iterator[Any]:
+def _unpack(entry: object) -> Iterator[object]:
     if isinstance(entry, list):
         yield from entry
     elif isinstance(entry, Mapping) and entry.get("resourceType") == "Bundle":
