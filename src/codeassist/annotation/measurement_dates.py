@@ -52,8 +52,8 @@ _ELSEWHEN = re.compile(
         (?: [a-z]{3,9} [ ] (?:of[ ])? )? (?:19|20)\d\d
       | (?: one | two | three | four | five | six | several | few | \d{1,2} )[ ]
         (?: day | week | month | year )s? [ ] (?: ago | prior | earlier | before )
-      | (?: last | previous | prior )[ ] (?: week | month | year | visit | admission | hospitalization | january | february
-        | march | april | may | june | july | august | september | october | november | december )
+      | (?: last | previous | prior )[ ] (?: week | month | year | visit | admission | hospitalization
+        | january | february | march | april | may | june | july | august | september | october | november | december )
       | (?<! [\d/] ) \d{1,2}/(?:19|20)\d\d ) \b
     """,
     _FLAGS,

@@ -190,8 +190,17 @@ SIZE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# Between size and name only what describes it: not "a 4 cm incision about the mass".
 SIZE_BEFORE = re.compile(
-    r"(?<! [\d/.,x-] ) " + SIZE.pattern + r",? [ ] (?: [a-z][a-z-]{1,15} ,? [ ] ){0,3} $", re.VERBOSE | re.IGNORECASE
+    r"(?<! [\d/.,x-] ) "
+    + SIZE.pattern
+    + r"""
+    ,? [ ] (?: of[ ] )?
+    (?: (?! (?: about | above | below | from | to | into | for | with | and | the | a | an | of | incision | margins? | deep
+          | away | was | is )\b )
+      [a-z][a-z-]{1,15} ,? [ ] ){0,4} $
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 SIZE_GAP = re.compile(
     r"""
