@@ -107,6 +107,7 @@ def test_dosages_lie_in_the_text_apart_and_in_order(text):
     [
         "Hgb ", "Na 1->", "(", "3/1 ", "Labs 3/2: ", "BP 120/80 -> ", "\t1", "| ", "  x", "on ", "vancomycin ", "1 mg ",
         "q4h ", "Na and ", "4L ", "cm x 2 ", "was ", "baseline ", "Hgb 7 (was ", "2 units of ",
+        "Labs 3/2:\n", "Na 140 ", "Lab 3/1 3/2\nNa 1 2\n", "WBC\tHgb\tPlt\n",
     ],
 )  # fmt: skip
 def test_work_grows_linearly_with_length(piece):

@@ -90,9 +90,9 @@ class DateFinder:
         return self._make(matched) if matched is not None else None
 
     def _is_elsewhen(self, start: int, end: int) -> bool:
-        text = self._text
-        stop = min([len(text), end + _NEAR, *(at for at in (text.find(c, end) for c in ".;\n") if at >= 0)])
-        lower = max(start - _NEAR, *(text.rfind(c, 0, start) for c in ".;\n"), 0)
+        text, low, high = self._text, max(0, start - _NEAR), end + _NEAR
+        stop = min([high, *(at for at in (text.find(mark, end, high) for mark in ".;\n") if at >= 0)])
+        lower = max(low, *(text.rfind(mark, low, start) for mark in ".;\n"))
         return _ELSEWHEN.search(text, lower, stop) is not None
 
     def _find_heading(self, start: int) -> dt.date | None:
@@ -111,11 +111,14 @@ class DateFinder:
         """Return where every dated heading starts, where its values end, and its date."""
         if self._blocks is None:
             text, starts, blocks = self._text, [], []
+            gap = -1
             for matched in filter(_is_heading, _HEADING.finditer(text)):
-                is_alone = text[matched.end() : matched.end() + 1] in ("", "\n", "\r")
-                stop = text.find("\n\n" if is_alone else "\n", matched.end())
+                end = matched.end()
+                if gap < end:
+                    gap = _find_mark(text, "\n\n", end)
+                is_alone = text[end : end + 1] in ("", "\n", "\r")
                 starts.append(matched.start())
-                blocks.append((len(text) if stop < 0 else stop, self._make(matched)))
+                blocks.append((gap if is_alone else _find_mark(text, "\n", end), self._make(matched)))
             self._blocks = starts, blocks
         return self._blocks
 
@@ -151,6 +154,11 @@ def _is_heading(matched: re.Match[str]) -> bool:
         or matched["m3"]
         or matched["time"]
     )
+
+
+def _find_mark(text: str, mark: str, start: int) -> int:
+    found = text.find(mark, start)
+    return len(text) if found < 0 else found
 
 
 def _read_year(written: str) -> int:

@@ -196,8 +196,8 @@ SIZE_BEFORE = re.compile(
     + SIZE.pattern
     + r"""
     ,? [ ] (?: of[ ] )?
-    (?: (?! (?: about | above | below | from | to | into | for | with | and | the | a | an | of | incision | margins? | deep
-          | away | was | is )\b )
+    (?: (?! (?: about | above | below | from | to | into | for | with | and | the | a | an | of | was | is
+          | incision | margins? | deep | away )\b )
       [a-z][a-z-]{1,15} ,? [ ] ){0,4} $
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -150,7 +150,7 @@ def test_every_code_of_the_table_names_a_measure_and_its_unit():
     assert wrong == []
 
 
-# Published with these digits by HL7 (US Core pulse oximetry) and Regenstrief, against the rule for check digits.
+# These two are published (US Core pulse oximetry; BNP) with digits that the rule does not give.
 EXCEPTIONS = ("30934-9", "3150-6")
 
 
