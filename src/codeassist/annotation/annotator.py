@@ -22,7 +22,7 @@ from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
 from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
-from codeassist.annotation.tokens import NoteTokenizer
+from codeassist.annotation.tokens import NoteTokenizer, read_keys
 from codeassist.config import AnnotationSettings
 from codeassist.core.mentions import Annotations, Assertion, Dosage, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
@@ -80,8 +80,9 @@ class Annotator:
             own = [section for section in sections if section.body.note_id == note.note_id]
             doc = self._tokenize(note.text)
             mentions += self._read(doc, note, own)
-            measurements += self._parts.measure(doc, note)
-            dosages += self._parts.read_dosages(doc, note)
+            keys = read_keys(doc)
+            measurements += self._parts.measure(doc, note, keys)
+            dosages += self._parts.read_dosages(doc, note, keys)
         measurements += self._parts.measure.take(encounter.observations)
         return Annotations(tuple(mentions), tuple(measurements), tuple(dosages))
 

@@ -6,13 +6,14 @@ The names are those of ``medication_names.tsv`` and of the lexicon, the words of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from codeassist.annotation.measurement_units import FOLDER, read_rows
+from codeassist.annotation.tokens import read_keys
 from codeassist.core.mentions import Dosage
 from codeassist.core.notes import Note, Span
 from codeassist.errors import DataFileError
@@ -49,8 +50,12 @@ _INTERVAL = re.compile(
 )
 _HOURS = {"four": "4", "six": "6", "eight": "8", "twelve": "12"}
 _REACH = 45
+_ROUTE_REACH = 16
 _MAX_PARTS = 6
 _MEMO_SIZE = 200_000
+# Stands for what no token was asked for yet; it matches nothing.
+_UNKNOWN = re.compile(r"(?!)")
+_NUMERIC = re.compile(rf"\d | \b (?: {' | '.join(_NUMBERS)} ) \b", _FLAGS)
 
 
 class _Amount(NamedTuple):
@@ -102,7 +107,6 @@ class DosageReader:
             rf"(?<! [\d.,/:-] ) {amount} [ ] (?: of[ ] )? (?: {routes} [ ] )? (?: of[ ] )? $",
             _FLAGS,
         )
-        self._route_before = re.compile(rf"(?<! [a-z\d] ) {routes} [ ] $", _FLAGS)
         self._bare = re.compile(rf"(?P<low> {_NUMBER} ) (?! [\d/:.,%-] )", _FLAGS)
         self._parts = {
             kind: re.compile(rf"(?P<word> {_alternate(words[kind])} ) (?! [a-z0-9] )", _FLAGS)
@@ -129,8 +133,8 @@ class DosageReader:
             words[row["kind"]][row["wording"]] = row["value"]
         return cls(medications, words)
 
-    def __call__(self, doc: Doc, note: Note) -> tuple[Dosage, ...]:
-        """Return the dosages of a note.
+    def __call__(self, doc: Doc, note: Note, keys: Sequence[int] | None = None) -> tuple[Dosage, ...]:
+        """Return the dosages of a note; ``keys`` are those of its lower-case tokens, if they are known already.
 
         Examples
         --------
@@ -140,45 +144,45 @@ class DosageReader:
         >>> found.medication, found.value, found.unit, found.route, found.frequency
         ('vancomycin', 1.0, 'g', 'intravenous', 'q12h')
         """
-        return tuple(self._read(doc, note))
+        return tuple(self._read(doc, note, read_keys(doc) if keys is None else keys))
 
-    def _read(self, doc: Doc, note: Note) -> Iterator[Dosage]:
+    def _read(self, doc: Doc, note: Note, keys: Sequence[int]) -> Iterator[Dosage]:
         text = note.text if note.text.isascii() else note.text.translate(_PLAIN)
         read_to = 0
-        for start, end in self._find_names(doc, text):
+        for start, end in self._find_names(doc, text, keys):
             if start >= read_to:
                 dosage = self._read_dosage(text, note.note_id, start, end, read_to)
                 read_to = end if dosage is None else dosage.span.end
                 if dosage is not None:
                     yield dosage
 
-    def _find_names(self, doc: Doc, text: str) -> Iterator[tuple[int, int]]:
-        keys = doc.to_array("LOWER").tolist()
+    def _find_names(self, doc: Doc, text: str, keys: Sequence[int]) -> Iterator[tuple[int, int]]:
         memo = self._memo
-        for key in set(keys).difference(memo):
-            memo[key] = self._find_pattern(doc.vocab.strings[key])
-        hits = [(token, pattern) for token, key in enumerate(keys) if (pattern := memo[key]) is not None]
-        if len(memo) > _MEMO_SIZE:
-            self._memo = {}
-        for token, pattern in hits:
+        unknown = _UNKNOWN
+        for token in [token for token, key in enumerate(keys) if memo.get(key, unknown) is not None]:
+            pattern = memo.get(keys[token], unknown)
+            if pattern is unknown:
+                pattern = memo[keys[token]] = self._find_pattern(doc.vocab.strings[keys[token]])
             start = doc[token].idx
-            matched = pattern.match(text, start)
+            matched = pattern.match(text, start) if pattern is not None else None
             if matched is not None:
                 yield start, matched.end()
+        if len(memo) > _MEMO_SIZE:
+            self._memo = {}
 
     def _find_pattern(self, lower: str) -> re.Pattern[str] | None:
         return self._pattern_by_first.get(re.split(r"[^a-z0-9]", lower, maxsplit=1)[0])
 
     def _read_dosage(self, text: str, note_id: str, start: int, end: int, read_to: int) -> Dosage | None:
-        before = self._before.search(text, max(read_to, start - _REACH), start)
+        before = None
+        if _NUMERIC.search(text, max(read_to, start - _REACH), start):
+            before = self._before.search(text, max(read_to, start - _REACH), start)
         found: dict[str, str] = {}
         amount = self._make_amount(before) if before is not None else None
         if before is not None and before["route"]:
             found["route"] = self._words["route"][_fold(before["route"])]
         elif before is None:
-            route = self._route_before.search(text, max(read_to, start - 20), start)
-            found |= {"route": self._words["route"][_fold(route["route"])]} if route is not None else {}
-            start = route.start() if route is not None else start
+            start, found = self._read_route_before(text, start, read_to)
         place, amount = self._read_amount(text, end, amount)
         how = self._read_how(text, place, found)
         if amount is None and how.end > place:
@@ -204,6 +208,17 @@ class DosageReader:
             as_needed="need" in how.found,
             high=amount.high if amount else None,
         )
+
+    def _read_route_before(self, text: str, start: int, lower: int) -> tuple[int, dict[str, str]]:
+        """Return where a route directly before a name starts ("IV vancomycin"), and the route."""
+        routes = self._words["route"]
+        begin = start
+        while begin > max(lower, start - _ROUTE_REACH) and text[begin - 1] == " ":
+            begin = max(text.rfind(" ", lower, begin - 1), text.rfind("\n", lower, begin - 1), lower - 1) + 1
+            route = routes.get(_fold(text[begin:start]))
+            if route is not None:
+                return begin, {"route": route}
+        return start, {}
 
     def _read_amount(self, text: str, end: int, known: _Amount | None) -> tuple[int, _Amount | None]:
         """Return where route and frequency may follow, and the amount behind a name unless it stands before it."""

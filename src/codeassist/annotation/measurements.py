@@ -19,6 +19,7 @@ from codeassist.annotation.measurement_tables import TableReader
 from codeassist.annotation.measurement_units import FOLDER, Measure, MeasureTable, read_rows
 from codeassist.annotation.measurement_values import Reading, ValueReader, read_before, read_count, read_size
 from codeassist.annotation.oxygen import SupportReader, is_saturation
+from codeassist.annotation.tokens import read_keys
 from codeassist.core.mentions import Measurement
 from codeassist.core.notes import Note, Observation, Span
 from codeassist.errors import DataFileError
@@ -121,8 +122,8 @@ class MeasurementReader:
             rules.setdefault((row["wording"], row["measure"], is_exact), set()).add(row["rule"])
         return cls(table, _compile_names(table, rules, support.wordings), support)
 
-    def __call__(self, doc: Doc, note: Note) -> tuple[Measurement, ...]:
-        """Return the measurements of a note.
+    def __call__(self, doc: Doc, note: Note, keys: Sequence[int] | None = None) -> tuple[Measurement, ...]:
+        """Return the measurements of a note; ``keys`` are those of its lower-case tokens, if they are known already.
 
         Examples
         --------
@@ -137,7 +138,8 @@ class MeasurementReader:
         found = [
             _Found(cell.start, cell.start, cell.reading, date=cell.date) for _, _, cells in tables for cell in cells
         ]
-        places = self._find_places(doc, text, [(start, end) for start, end, _ in tables])
+        words = self._find_words(doc, read_keys(doc) if keys is None else keys)
+        places = self._find_places(words, text, [(start, end) for start, end, _ in tables])
         found += _keep_accompanied(list(self._read_places(text, places)))
         if tables:
             found.sort(key=lambda each: each.start)
@@ -161,12 +163,14 @@ class MeasurementReader:
             None, given.name, given.value, unit, given.date, comparator=given.comparator, loinc=given.loinc
         )
 
-    def _find_places(self, doc: Doc, text: str, tables: Sequence[tuple[int, int]]) -> Iterator[_Place]:
+    def _find_places(
+        self, words: Iterable[tuple[int, str]], text: str, tables: Sequence[tuple[int, int]]
+    ) -> Iterator[_Place]:
         """Yield the names of a note outside its tables; no two share a character."""
         read_to = 0
         remaining = iter([*tables, (len(text) + 1, len(text) + 1)])
         table = next(remaining)
-        for start, word in self._find_words(doc):
+        for start, word in words:
             while start >= table[1]:
                 table = next(remaining)
             if start < read_to or start >= table[0]:
@@ -202,19 +206,18 @@ class MeasurementReader:
         found = self._values.read_series(text, places[-1].end, [place.name.measures for place in places])
         return places[0].start, [reading for readings in found for reading in readings]
 
-    def _find_words(self, doc: Doc) -> Iterator[tuple[int, str]]:
+    def _find_words(self, doc: Doc, keys: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the words that may begin a name, with their places."""
-        keys = doc.to_array("LOWER").tolist()
         memo = self._memo
-        for key in set(keys).difference(memo):
-            memo[key] = self._split(doc.vocab.strings[key])
-        hits = [(token, words) for token, key in enumerate(keys) if (words := memo[key])]
-        if len(memo) > _MEMO_SIZE:
-            self._memo = {}
-        for token, words in hits:
-            start = doc[token].idx
+        for token in [token for token, key in enumerate(keys) if memo.get(key, True)]:
+            words = memo.get(keys[token])
+            if words is None:
+                words = memo[keys[token]] = self._split(doc.vocab.strings[keys[token]])
+            start = doc[token].idx if words else 0
             for offset, word in words:
                 yield start + offset, word
+        if len(memo) > _MEMO_SIZE:
+            self._memo = {}
 
     def _split(self, lower: str) -> tuple[tuple[int, str], ...]:
         found = ((matched.start(), matched.group()) for matched in patterns.WORD.finditer(lower))
