@@ -149,6 +149,7 @@ class CodeAssist:
             measurements=annotations.measurements,
             candidates=candidates,
             diagnoses=diagnoses,
+            dosages=annotations.dosages,
         )
 
     def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:
