@@ -221,7 +221,10 @@ def keep_apart(
 
 
 def _list_stretches(words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only: bool) -> _Stretches:
-    """Return the stretches of chosen words that a term may fill, with ``gaps_only`` only those that skip a word."""
+    """Return the stretches of chosen words that a term may fill.
+
+    With ``gaps_only`` they are those that skip a word, or reach across a comma.
+    """
     running = _sum_up(words, chosen)
     segments, items = words.segment[chosen], words.item[chosen]
     opens_item = np.ones(len(chosen), np.bool_)
@@ -234,7 +237,9 @@ def _list_stretches(words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only
             opens_item[:count] & (items[size - 1 :] == items[:count])
         )
         if gaps_only:
-            is_whole &= chosen[size - 1 :] - chosen[:count] >= size
+            # Behind a modifier an item opens here only: "acute knee, pain".
+            crosses = segments[size - 1 :] != segments[:count]
+            is_whole &= (chosen[size - 1 :] - chosen[:count] >= size) | crosses
         same = np.flatnonzero(is_whole)
         starts.append(same)
         sizes.append(np.full(len(same), size))

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -232,6 +232,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=14))
+@example(["acute", "knee", ",", "pain"])
 @settings(max_examples=300, deadline=None)
 def test_the_matcher_agrees_with_the_exhaustive_one(index, read_doc, words):
     noted = read_doc(words)
