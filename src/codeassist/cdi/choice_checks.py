@@ -1,0 +1,105 @@
+"""The rules of the linter on the choices that a query offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codeassist.cdi.content_checks import says
+from codeassist.cdi.lint_rules import load_query_words, load_rules
+from codeassist.cdi.query_view import PartView, QueryView
+from codeassist.core.queries import LintFinding
+
+
+def check_choices(query: QueryView) -> Iterator[LintFinding]:
+    """Yield the findings on the choices; an open question has none."""
+    choices = query.of_kind("choice")
+    if not choices:
+        return
+    place = choices[0].part.start, choices[-1].part.end
+    missing = _check_yes_no(query) if query.is_yes_no else _check_several(query)
+    yield from (load_rules()[rule].find(*place) for rule in missing)
+    yield from (load_rules()[rule].find(*place) for rule in _check_special(query))
+    yield from _check_neutral(query, choices)
+    yield from _check_causes(query, choices)
+
+
+def _asks(query: QueryView, role: str) -> bool:
+    return any(says(view.tokens, role) for view in query.of_kind("question", "title"))
+
+
+def _check_several(query: QueryView) -> Iterator[str]:
+    if not query.offers("other"):
+        yield "QL-006"
+    if not query.offers("undetermined"):
+        yield "QL-007"
+    asks_meaning = _asks(query, "meaning") and not any(view.diagnoses for view in query.of_kind("question"))
+    if asks_meaning and not query.offers("none") and not query.offers("ruled_out"):
+        yield "QL-008"
+    if len(query.clinical_choices) == 1:
+        yield "QL-009"
+
+
+def _check_yes_no(query: QueryView) -> Iterator[str]:
+    if _asks(query, "arriving"):
+        if not query.offers("undetermined"):
+            yield "QL-038"
+        return
+    if not (query.offers("other") and query.offers("undetermined")):
+        yield "QL-012"
+    if not _asks(query, "allowed"):
+        yield "QL-011"
+
+
+def _check_special(query: QueryView) -> Iterator[str]:
+    """Check what validations and questions about complications of care have to offer."""
+    validates = not query.is_yes_no and (_asks(query, "validating") or query.offers("confirmed"))
+    if validates and not (query.offers("confirmed") and query.offers("ruled_out")):
+        yield "QL-037"
+    is_care = _asks(query, "procedure") and any(
+        token.word.startswith("complication") for view in query.of_kind("question", "choice") for token in view.tokens
+    )
+    if is_care and not all(query.offers(kind) for kind in ("complication", "expected", "unrelated")):
+        yield "QL-039"
+
+
+def _check_neutral(query: QueryView, choices: list[PartView]) -> Iterator[LintFinding]:
+    rule = load_rules()["QL-022"]
+    bold = [view for view in choices if query.slice(view).strip("0123456789.) ")[:2] in ("**", "__")]
+    loud = [view for view in query.clinical_choices if len(said := query.slice(view)) > 5 and said.isupper()]
+    odd = [view for group in (bold, loud) if 0 < len(group) < len(query.clinical_choices) for view in group]
+    for view in [*(each for each in choices if each.part.is_marked), *odd]:
+        yield rule.find(view.part.start, view.part.end)
+    weights = [(_weigh(view), view) for view in choices]
+    ranked = [(weight, view) for weight, view in weights if weight is not None]
+    order = [weight for weight, _ in ranked]
+    if len(ranked) > 2 and len(set(order)) == len(order) and order == sorted(order):
+        yield rule.find(ranked[0][1].part.start, ranked[-1][1].part.end)
+
+
+def _weigh(view: PartView) -> int | None:
+    """Return 0 for severe, 1 for moderate, 2 for mild."""
+    words = {token.word for token in view.tokens}
+    return next((rank for rank, word in enumerate(("severe", "moderate", "mild")) if word in words), None)
+
+
+def _check_causes(query: QueryView, choices: list[PartView]) -> Iterator[LintFinding]:
+    said = {token.word for view in query.of_kind("title", "question", "indicator") for token in view.tokens}
+    known = {
+        concept
+        for view in query.of_kind("question", "indicator")
+        for _, _, concepts in view.diagnoses
+        for concept in concepts
+    }
+    for view in choices:
+        start = next((n for n, token in enumerate(view.tokens) if token.word in load_query_words()["linking"]), None)
+        if start is None or "not" in {token.word for token in view.tokens[:start]}:
+            continue
+        words = {token.word for token in view.tokens[start:]} & load_query_words()["cause"]
+        concepts = {concept for first, _, found in view.diagnoses if first > start for concept in found}
+        if words - said or concepts & _documentable() - known:
+            yield load_rules()["QL-047"].find(*view.place(start, len(view.tokens)))
+
+
+def _documentable() -> frozenset[str]:
+    """Return the conditions that support a link only where the record names them."""
+    return load_query_words()["cause_concept"]
