@@ -31,8 +31,6 @@ _UNIT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-    r"[ ]* (?! (?: on|at|from|to|and|with|in|then|by ) \b ) (?: % | [a-zµμ] )", re.VERBOSE | re.IGNORECASE
-)
 
 
 def check_content(query: QueryView) -> Iterator[LintFinding]:
