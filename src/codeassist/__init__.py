@@ -1,8 +1,10 @@
 """codeassist reads clinical notes offline and suggests codes with evidence, reason and confidence."""
 
 from codeassist.core.codes import Code
+from codeassist.core.gaps import Gap, GapOption, Indicator
 from codeassist.core.mentions import Assertion, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Patient, Section, Span
+from codeassist.core.queries import LintFinding, Query
 from codeassist.core.results import CodingResult
 from codeassist.core.suggestions import Candidate, CodeMatch, Contribution, Flag, Suggestion
 from codeassist.pipeline import VERSION, CodeAssist, load
@@ -18,10 +20,15 @@ __all__ = [
     "Contribution",
     "Encounter",
     "Flag",
+    "Gap",
+    "GapOption",
+    "Indicator",
+    "LintFinding",
     "Measurement",
     "Mention",
     "Note",
     "Patient",
+    "Query",
     "Section",
     "Span",
     "Suggestion",

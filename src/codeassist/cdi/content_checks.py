@@ -17,9 +17,12 @@ _MOST_QUESTIONS = 2
 
 _DATE = re.compile(
     r"""
-    \b (?: \d{4}-\d{1,2}-\d{1,2} | \d{1,2}[/.]\d{1,2}[/.]\d{2,4} | (?<![\d/]) \d{1,2}/\d{1,2} (?![\d/%])   # 6/3, 6/3/26
-      | (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]* \.? [ ] \d{1,2} \b
-      | \d{1,2} [ -] (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]* ) \b
+    \b (?:
+        \d{4} - \d{1,2} - \d{1,2} | \d{1,2} [/.] \d{1,2} [/.] \d{2,4}                           # 2026-06-03, 6/3/26
+      | (?<! [\d/] ) (?: 0?[1-9] | 1[0-2] ) / (?: 0?[1-9] | [12]\d | 3[01] ) (?! [\d/%] )       # 6/3, and no BP 88/50
+      | (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]* \.? [ ] \d{1,2}            # June 3
+      | \d{1,2} [ -] (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]*               # 3 June
+    ) \b
     """,
     re.VERBOSE | re.IGNORECASE,
 )

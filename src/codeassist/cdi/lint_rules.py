@@ -14,8 +14,9 @@ from codeassist.errors import DataFileError
 
 FOLDER = Path(__file__).parent
 RULES_PATH = FOLDER / "lint_rules.tsv"
-# `both`: on any text, and so on the text of a drafted query; `record`: on a drafted query alone; `person`: on neither.
-CHECKED_ON = ("text", "record", "both", "person")
+# `text`: on any text; `record`: on a drafted query only; `both`; `writer`: no drafted query can break it, by the way it
+# is made; `person`: outside of what a program sees.
+CHECKED_ON = ("text", "record", "both", "writer", "person")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,9 @@ def _load_wordings() -> WordingTable[Forbidden]:
 def _read_row(row: dict[str, str]) -> Forbidden:
     unless = tuple(parse_wording(wording) for wording in row["unless"].split("|") if wording)
     return Forbidden(row["rule"], PLACES[row["where"]], row["quoted"] == "yes", unless)
+
+
+def has_forbidden(line: str) -> bool:
+    """Tell whether a line of the record holds a wording that no query may show, not even in quotation marks."""
+    query = QueryView(f"- {line}")
+    return any(rule != PRIOR for view in query.parts for _, _, rule in find_forbidden(query, view))
