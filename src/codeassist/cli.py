@@ -1,6 +1,7 @@
 """The command line: reads arguments and files, calls the library, and prints; the last link of the chain.
 
-Exit codes: 0 done; 1 a check found something; 2 bad input or usage, with one line for each on standard error; 130 interrupted.
+Exit codes: 0 done; 1 a check found something; 2 bad input or usage, one line for each on standard error; 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def code_notes(
 
 
 @app.command("query")
-def draft_queries(
+def draft_queries(  # noqa: PLR0913 - one for each option
     notes: Annotated[
         list[Path],
         typer.Argument(metavar="NOTE", help="Text files, each an encounter of its own; - is standard input."),
@@ -193,7 +194,9 @@ def lint_query_file(
     Each finding names the rule, the line and column, and how to mend it. The exit code is 1 where anything was found.
     """
     texts, complaints = _read_notes([query])
-    for complaint in complaints or ([] if texts[0][1].strip() else [f"{query} is empty, expected the text of a query"]):
+    if not complaints and not texts[0][1].strip():
+        complaints = [f"{texts[0][0]} is empty, expected the text of a query"]
+    for complaint in complaints:
         _complain(complaint)
         raise typer.Exit(BAD_INPUT)
     ((name, text),) = texts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from codeassist.cdi.content_checks import says
 from codeassist.cdi.lint_rules import load_query_words, load_rules
@@ -32,7 +33,8 @@ def _check_several(query: QueryView) -> Iterator[str]:
         yield "QL-006"
     if not query.offers("undetermined"):
         yield "QL-007"
-    asks_meaning = _asks(query, "meaning") and not any(view.diagnoses for view in query.of_kind("question"))
+    questions = query.of_kind("question")
+    asks_meaning = _asks(query, "meaning") and not any(view.diagnoses or query.has_quote(view) for view in questions)
     if asks_meaning and not query.offers("none") and not query.offers("ruled_out"):
         yield "QL-008"
     if len(query.clinical_choices) == 1:
@@ -91,13 +93,19 @@ def _check_causes(query: QueryView, choices: list[PartView]) -> Iterator[LintFin
         for concept in concepts
     }
     for view in choices:
-        start = next((n for n, token in enumerate(view.tokens) if token.word in load_query_words()["linking"]), None)
+        linking = (n for n, (token, then) in enumerate(pairwise(view.tokens)) if _links(token.word, then.word))
+        start = next(linking, None)
         if start is None or "not" in {token.word for token in view.tokens[:start]}:
             continue
         words = {token.word for token in view.tokens[start:]} & load_query_words()["cause"]
         concepts = {concept for first, _, found in view.diagnoses if first > start for concept in found}
         if words - said or concepts & _documentable() - known:
             yield load_rules()["QL-047"].find(*view.place(start, len(view.tokens)))
+
+
+def _links(word: str, then: str) -> bool:
+    """Tell whether two words lead to a cause: "due to", and not the "secondary" of a disease's name."""
+    return word in load_query_words()["linking"] and then in ("to", "by")
 
 
 def _documentable() -> frozenset[str]:

@@ -67,10 +67,10 @@ def find_undocumented(query: QueryView, view: PartView) -> Iterator[tuple[int, i
 
 
 def is_asked(query: QueryView) -> bool:
-    """Tell whether a text asks anything, and so is a query."""
+    """Tell whether a text asks anything, or cites facts, and so is a query."""
     requests = {"please", "kindly", "clarify", "clarification", "?"}
     asked = any(token.word in requests for view in query.of_kind("question") for token in view.tokens)
-    return asked or bool(query.choice_kinds)
+    return asked or bool(query.of_kind("indicator", "choice"))
 
 
 def _check_cited(query: QueryView) -> Iterator[LintFinding]:
@@ -102,7 +102,7 @@ def _names_source(said: str) -> bool:
     """Tell whether a bracket holds a date and something beside it."""
     for found in _BRACKET.finditer(said):
         rest = _DATE.sub("", found["said"].replace("undated", ""))
-        if rest != found["said"] and re.search(r"\w{2}", rest):
+        if rest != found["said"] and re.search(r"\w&?\w", rest):
             return True
     return False
 

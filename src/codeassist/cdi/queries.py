@@ -31,8 +31,8 @@ from codeassist.core.queries import LintFinding, Query
 DOCUMENTATION = "documentation"
 _MOST_INDICATORS = 12
 _MOST_STATEMENTS = 3
-# Values of an axis that answer nothing: the query offers them in other words, for every gap alike.
-_EMPTY_VALUES = frozenset({"", "other", "other specified", "unspecified", "not specified", "unknown", "undetermined"})
+# Values of an axis that answer nothing, "other ..." besides: every query offers another answer in words of its own.
+_EMPTY_VALUES = frozenset({"", "other", "unspecified", "not specified", "unknown", "undetermined"})
 # What is left out first where a query would be too long; indicators that speak against are shown before all others.
 _RANKS = {"against": 0, "supports": 1, "treatment": 2, "statement": 3}
 
@@ -139,8 +139,12 @@ def _draft(encounter: Encounter, gap: Gap, options: Sequence[str], *, query_id: 
 def _list_options(gap: Gap) -> list[str]:
     """Return the values of the options, each once, in alphabetical order, beginning with a capital."""
     by_key = {option.value.casefold().strip(): option.value.strip() for option in gap.options}
-    values = [value[:1].upper() + value[1:] for key, value in by_key.items() if key not in _EMPTY_VALUES]
+    values = [value[:1].upper() + value[1:] for key, value in by_key.items() if not _is_empty(key)]
     return sorted(values, key=str.casefold)
+
+
+def _is_empty(value: str) -> bool:
+    return value in _EMPTY_VALUES or value.startswith("other ")
 
 
 def _list_statements(encounter: Encounter, gap: Gap) -> Iterator[Indicator]:

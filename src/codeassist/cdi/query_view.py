@@ -22,6 +22,8 @@ _QUOTE = re.compile(
     re.VERBOSE,
 )
 
+_AFTER_NO = frozenset({".", "not", "it", "the"})
+
 
 @dataclass(frozen=True, slots=True)
 class PartView:
@@ -106,11 +108,12 @@ class QueryView:
 
 
 def _classify(view: PartView) -> frozenset[str]:
-    # A short "No" is one; "No additional diagnosis" is another answer.
-    words = [token.word for token in view.tokens if token.word.strip("_")]
-    if words and (words[0] == "no") and (len(words) == 1 or words[1] in {",", ".", ":", "not", "it", "the"}):
-        return frozenset({"no"}) | frozenset(kind for _, _, kind in _load_choice_words().find(view.tokens)) - {"none"}
-    return frozenset(kind for _, _, kind in _load_choice_words().find(view.tokens))
+    """Return what a choice is; "No" and "Other" are short ones, "No additional diagnosis" is another answer."""
+    words = [token.word for token in view.tokens if token.word.strip("_,:")]
+    kinds = frozenset(kind for _, _, kind in _load_choice_words().find(view.tokens))
+    if words[:1] == ["no"] and (len(words) == 1 or words[1] in _AFTER_NO or view.tokens[1].word == ","):
+        return kinds - {"none"} | {"no"}
+    return kinds | {"other"} if words == ["other"] else kinds
 
 
 @lru_cache(maxsize=1)

@@ -50,9 +50,10 @@ def lint_record(query: Query, *, encounter: Encounter | None = None) -> list[Lin
 
 
 def clinical_choices(query: Query) -> tuple[str, ...]:
-    """Return the choices that are options of the gap."""
+    """Return the choices that are a clinical answer: the gap's options, and whatever no template offers to all."""
+    options = {option.value.casefold() for option in query.gap.options}
     fixed = {OTHER, UNDETERMINED} | {choice for template in load_templates().values() for choice in template.choices}
-    return tuple(choice for choice in query.choices if choice not in fixed)
+    return tuple(choice for choice in query.choices if choice.casefold() in options or choice not in fixed)
 
 
 def _check_choices(query: Query) -> Iterator[tuple[str, str]]:
