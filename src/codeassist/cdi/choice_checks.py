@@ -25,7 +25,7 @@ def check_choices(query: QueryView) -> Iterator[LintFinding]:
 
 
 def _asks(query: QueryView, role: str) -> bool:
-    return any(says(view.tokens, role) for view in query.of_kind("question", "title"))
+    return any(says(query.own_tokens(view), role) for view in query.of_kind("question", "title"))
 
 
 def _check_several(query: QueryView) -> Iterator[str]:
@@ -58,7 +58,9 @@ def _check_special(query: QueryView) -> Iterator[str]:
     if validates and not (query.offers("confirmed") and query.offers("ruled_out")):
         yield "QL-037"
     is_care = _asks(query, "procedure") and any(
-        token.word.startswith("complication") for view in query.of_kind("question", "choice") for token in view.tokens
+        token.word.startswith("complication")
+        for view in query.of_kind("question", "choice")
+        for token in query.own_tokens(view)
     )
     if is_care and not all(query.offers(kind) for kind in ("complication", "expected", "unrelated")):
         yield "QL-039"

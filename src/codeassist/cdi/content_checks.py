@@ -134,7 +134,7 @@ def _check_title(query: QueryView) -> Iterator[LintFinding]:
     for view in query.of_kind("title"):
         found = list(find_undocumented(query, view))
         yield from (load_rules()["QL-018"].find(*place) for place in found)
-        validates = any(says(each.tokens, "validating") for each in query.of_kind("question"))
+        validates = any(says(query.own_tokens(each), "validating") for each in query.of_kind("question"))
         confirms = query.offers("confirmed") and query.offers("ruled_out")
         if view.diagnoses and not found and (validates or confirms):
             yield load_rules()["QL-019"].find(*view.place(*view.diagnoses[0][:2]))

@@ -123,7 +123,7 @@ def _draft(encounter: Encounter, gap: Gap, options: Sequence[str], *, query_id: 
     facts = [fact for fact in facts if not has_forbidden(render_indicator(fact))]
     if not facts:
         return None
-    offered = options if template.format == "multiple_choice" else []
+    offered = options if template.format == "multiple_choice" and gap.kind != "unsupported" else []
     query = Query(
         query_id=query_id,
         gap=gap,

@@ -62,6 +62,10 @@ class QueryView:
         at = bisect_right(self._quote_starts, place) - 1
         return at >= 0 and place < self._quotes[at][1]
 
+    def own_tokens(self, view: PartView) -> tuple[Token, ...]:
+        """Return the words of a part that are the author's: all but those in quotation marks."""
+        return tuple(token for token in view.tokens if not self.is_quoted(view.part.start + token.start))
+
     def has_quote(self, view: PartView) -> bool:
         """Tell whether a part quotes the record."""
         return any(view.part.start <= start < view.part.end for start in self._quote_starts)

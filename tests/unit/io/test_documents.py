@@ -3,9 +3,12 @@ import math
 
 import pytest
 
-from codeassist.core.results import DISCLAIMER
+from codeassist.cdi.queries import write_queries
+from codeassist.core.gaps import Indicator
+from codeassist.core.results import DISCLAIMER, CodingResult
 from codeassist.io.documents import to_document, to_json
-from made_results import EDITION, TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
+from made_gaps import ENCOUNTER, make_gap, make_indicator
+from made_results import EDITION, INFO, TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
 
 
 def test_the_document_has_every_key_of_the_contract():
@@ -66,3 +69,43 @@ def test_an_empty_note_gives_a_whole_document():
     document = json.loads(to_json(make_result("")))
 
     assert (document["mentions"], document["diagnoses"], document["notes"][0]["length"]) == ([], [], 0)
+
+
+def write_gaps(*gaps):
+    return to_document(CodingResult(ENCOUNTER, INFO, (), (), (), (), (), gaps, write_queries(ENCOUNTER, gaps)))
+
+
+def test_a_gap_has_every_key_of_the_contract_and_names_its_query():
+    asked, listed = write_gaps(make_gap(), make_gap(axis="type", gap_id="g2", priority=0.1))["gaps"]
+
+    assert asked == {
+        "gap_id": "g1",
+        "kind": "unspecified",
+        "axis": "acuity",
+        "category": "I50",
+        "code": "I50.9",
+        "diagnosis": "heart failure",
+        "family": "",
+        "options": [{"value": "acute", "codes": ["I50.21"]}, {"value": "chronic", "codes": ["I50.21"]}],
+        "evidence": [{"note_id": "n1", "start": 5, "end": 8, "text": "CHF"}],
+        "indicators": [
+            {"note_id": "n1", "start": 10, "end": 16, "name": "finding", "bearing": "supports", "text": "EF 25%",
+             "source": "", "date": None}
+        ],
+        "priority": 0.9,
+        "rationale": [],
+        "query_id": "q1",
+    }  # fmt: skip
+    assert listed["query_id"] is None
+
+
+def test_a_query_has_every_key_of_the_contract_and_no_code():
+    (query,) = write_gaps(make_gap(indicators=(make_indicator(), Indicator("EF", "supports", None, "25%"))))["queries"]
+
+    assert list(query) == ["query_id", "gap_id", "title", "question", "choices", "format", "indicators"]
+    assert (query["query_id"], query["gap_id"], query["format"]) == ("q1", "g1", "multiple_choice")
+    assert [(each["note_id"], each["date"]) for each in query["indicators"]] == [
+        ("n1", "2026-06-03"),
+        (None, None),
+    ]
+    assert "I50" not in json.dumps(query)
