@@ -15,7 +15,7 @@ from codeassist.cdi.query_templates import (
     UNDETERMINED,
     QueryTemplate,
     find_template,
-    name_topic,
+    name_subject,
     say_axis,
 )
 from codeassist.cdi.query_text import quote, render_indicator, render_query, render_source
@@ -214,8 +214,8 @@ def _fill(text: str, gap: Gap, statements: Sequence[Indicator]) -> str:
     said = [f"{quote(each.text)} ({render_source(each)})" for each in statements[:_MOST_STATEMENTS]]
     several = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
     return text.format(
-        term=quote(statements[0].text) if statements else name_topic(gap.category),
-        topic=name_topic(gap.category),
+        term=quote(statements[0].text) if statements else name_subject(gap.category),
+        subject=name_subject(gap.category),
         axis=say_axis(gap.axis),
         statement=said[0] if said else gap.diagnosis,
         statements=several or gap.diagnosis,

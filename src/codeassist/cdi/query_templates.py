@@ -53,16 +53,18 @@ def say_axis(axis: str) -> str:
     return _load_axes()[axis]
 
 
-def name_topic(category: str) -> str:
+def name_subject(category: str) -> str:
     """Return a neutral name of what a category is about, one that names no diagnosis.
 
     Examples
     --------
-    >>> name_topic("N17"), name_topic("I50")
+    >>> name_subject("N17"), name_subject("I50")
     ('kidney function', 'cardiac function')
     """
-    topics = _load_topics()
-    return next((topics[category[:n]] for n in range(len(category), 0, -1) if category[:n] in topics), topics["R"])
+    subjects = _load_subjects()
+    return next(
+        (subjects[category[:n]] for n in range(len(category), 0, -1) if category[:n] in subjects), subjects["R"]
+    )
 
 
 def _read(row: dict[str, str]) -> QueryTemplate:
@@ -80,6 +82,6 @@ def _load_axes() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _load_topics() -> Mapping[str, str]:
-    rows = read_table(FOLDER / "query_topics.tsv", ("code_prefix", "topic"))
-    return {row["code_prefix"]: row["topic"] for row in rows}
+def _load_subjects() -> Mapping[str, str]:
+    rows = read_table(FOLDER / "query_subjects.tsv", ("code_prefix", "subject"))
+    return {row["code_prefix"]: row["subject"] for row in rows}

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 import pytest
 
 from codeassist.cdi.queries import DOCUMENTATION, QueryWriter, write_queries, write_query
-from codeassist.cdi.query_templates import OTHER, UNDETERMINED, find_template, load_templates, name_topic, say_axis
+from codeassist.cdi.query_templates import OTHER, UNDETERMINED, find_template, load_templates, name_subject, say_axis
 from codeassist.cdi.query_text import quote, render_query
 from codeassist.cdi.record_checks import lint_record
 from codeassist.config import QuerySettings
@@ -218,7 +218,7 @@ def test_yes_or_no_is_used_for_relationships_only():
 
 
 @pytest.mark.parametrize(
-    ("category", "topic"), [("N17", "kidney function"), ("E43", "nutrition"), ("", "clinical findings")]
+    ("category", "subject"), [("N17", "kidney function"), ("E43", "nutrition"), ("", "clinical findings")]
 )
-def test_a_topic_names_no_diagnosis(category, topic):
-    assert name_topic(category) == topic
+def test_a_subject_names_no_diagnosis(category, subject):
+    assert name_subject(category) == subject
