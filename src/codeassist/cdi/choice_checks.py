@@ -10,6 +10,8 @@ from codeassist.cdi.lint_rules import load_query_words, load_rules
 from codeassist.cdi.query_view import PartView, QueryView
 from codeassist.core.queries import LintFinding
 
+_LOUD_LETTERS = 8
+
 
 def check_choices(query: QueryView) -> Iterator[LintFinding]:
     """Yield the findings on the choices; an open question has none."""
@@ -69,7 +71,7 @@ def _check_special(query: QueryView) -> Iterator[str]:
 def _check_neutral(query: QueryView, choices: list[PartView]) -> Iterator[LintFinding]:
     rule = load_rules()["QL-022"]
     bold = [view for view in choices if query.slice(view).strip("0123456789.) ")[:2] in ("**", "__")]
-    loud = [view for view in query.clinical_choices if len(said := query.slice(view)) > 5 and said.isupper()]
+    loud = [view for view in query.clinical_choices if _is_loud(query.slice(view))]
     odd = [view for group in (bold, loud) if 0 < len(group) < len(query.clinical_choices) for view in group]
     for view in [*(each for each in choices if each.part.is_marked), *odd]:
         yield rule.find(view.part.start, view.part.end)
@@ -78,6 +80,11 @@ def _check_neutral(query: QueryView, choices: list[PartView]) -> Iterator[LintFi
     order = [weight for weight, _ in ranked]
     if len(ranked) > 2 and len(set(order)) == len(order) and order == sorted(order):
         yield rule.find(ranked[0][1].part.start, ranked[-1][1].part.end)
+
+
+def _is_loud(said: str) -> bool:
+    """Tell whether a choice is written in capitals; an abbreviation is no emphasis."""
+    return said.isupper() and sum(map(str.isalpha, said)) >= _LOUD_LETTERS
 
 
 def _weigh(view: PartView) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from codeassist.cdi.lint_rules import FOLDER, load_query_words, load_rules, read_table
-from codeassist.cdi.query_view import PartView, QueryView
+from codeassist.cdi.query_view import DATE, PartView, QueryView
 from codeassist.cdi.wording_checks import PRIOR, find_forbidden
 from codeassist.cdi.wordings import Token
 from codeassist.core.queries import LintFinding
@@ -15,18 +15,9 @@ from codeassist.core.queries import LintFinding
 MOST_WORDS = 250
 _MOST_QUESTIONS = 2
 
-_DATE = re.compile(
-    r"""
-    \b (?:
-        \d{4} - \d{1,2} - \d{1,2} | \d{1,2} [/.] \d{1,2} [/.] \d{2,4}                           # 2026-06-03, 6/3/26
-      | (?<! [\d/] ) (?: 0?[1-9] | 1[0-2] ) / (?: 0?[1-9] | [12]\d | 3[01] ) (?! [\d/%] )       # 6/3, and no BP 88/50
-      | (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]* \.? [ ] \d{1,2}            # June 3
-      | \d{1,2} [ -] (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]*               # 3 June
-    ) \b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _BRACKET = re.compile(r"[(\[] (?P<said> [^()\[\]\n]{3,160} ) [)\]]", re.VERBOSE)
+_CLAUSE = re.compile(r"(?: [^.;?\n] | [.] (?! \s ) )+ [.;?]?", re.VERBOSE)
+_FACT = re.compile(r"\d | \" | \b today", re.VERBOSE)
 _UNIT = re.compile(
     r"""
     [ ]* (?! (?: on|at|from|to|and|with|in|then|by ) \b )     # words that may stand behind a value
@@ -94,14 +85,14 @@ def _has_source(query: QueryView, view: PartView) -> bool:
     label = query.text[slice(*view.part.label)]
     said = f"{label} {query.slice(view)}"
     words = set(re.findall(r"[a-z]+", said.lower()))
-    has_date = bool(_DATE.search(said)) or bool(words & load_query_words()["undated"])
+    has_date = bool(DATE.search(said)) or bool(words & load_query_words()["undated"])
     return has_date and (bool(words & load_query_words()["source"]) or _names_source(said))
 
 
 def _names_source(said: str) -> bool:
     """Tell whether a bracket holds a date and something beside it."""
     for found in _BRACKET.finditer(said):
-        rest = _DATE.sub("", found["said"].replace("undated", ""))
+        rest = DATE.sub("", found["said"].replace("undated", ""))
         if rest != found["said"] and re.search(r"\w&?\w", rest):
             return True
     return False
@@ -112,10 +103,15 @@ def _check_prior(query: QueryView) -> Iterator[LintFinding]:
     views = query.of_kind("indicator") or query.of_kind("question")
     places = {view.part.start: _find_prior(query, view) for view in views}
     for view in views:
-        if (place := places[view.part.start]) and not _DATE.search(query.slice(view)):
+        if (place := places[view.part.start]) and not DATE.search(query.slice(view)):
             yield load_rules()["QL-003"].find(*place)
     first = next((place for place in places.values() if place), None)
-    is_all = all(place or not _cites(query, view) for view, place in zip(views, places.values(), strict=True))
+    is_all = all(
+        not _cites_present(query, view, place)
+        if place and view.part.kind == "question"
+        else place or not _cites(query, view)
+        for view, place in zip(views, places.values(), strict=True)
+    )
     if first and is_asked(query) and is_all:
         yield load_rules()["QL-004"].find(*first)
 
@@ -130,6 +126,13 @@ def _cites(query: QueryView, view: PartView) -> bool:
     return is_fact or any(token.word[0].isdigit() for token in view.tokens)
 
 
+def _cites_present(query: QueryView, view: PartView, prior: tuple[int, int]) -> bool:
+    """Tell whether another clause of running text cites a fact of this encounter."""
+    clauses = _CLAUSE.finditer(query.text, view.part.start, view.part.end)
+    others = [found[0].lower() for found in clauses if not found.start() <= prior[0] < found.end()]
+    return any(_FACT.search(said) and "please" not in said and "?" not in said for said in others)
+
+
 def _check_title(query: QueryView) -> Iterator[LintFinding]:
     for view in query.of_kind("title"):
         found = list(find_undocumented(query, view))
@@ -141,6 +144,9 @@ def _check_title(query: QueryView) -> Iterator[LintFinding]:
 
 
 def _check_question(query: QueryView) -> Iterator[LintFinding]:
+    if query.is_yes_no:
+        for view in query.of_kind("choice"):
+            yield from (load_rules()["QL-010"].find(*place) for place in find_undocumented(query, view))
     for view in query.of_kind("question") if is_asked(query) else ():
         for place in find_undocumented(query, view):
             yield load_rules()["QL-020"].find(*place)

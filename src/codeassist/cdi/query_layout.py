@@ -38,6 +38,8 @@ _LABEL = re.compile(
 _INNER_LABEL = re.compile(r"(?: ^ | (?<= [.?!;\])] ) [ ]+ ) (?= [A-Za-z][A-Za-z/ ]{2,40} : )", re.VERBOSE)
 _SENTENCE_END = re.compile(r"(?<= [.?!] ) [ \t]+ (?= [A-Z\"] )", re.VERBOSE)
 _CHOICE_BREAK = re.compile(r"[ ]+/[ ]+ | [ ]*[;|][ ]* | [ ]*[☐□○◯☑☒] [ ]*", re.VERBOSE)
+_BOX = re.compile(r"\[ [ ]? [xX✓✔*]? [ ]? \] | \( [ ]* [xX✓•●]? [ ]* \) | [☐□○◯☑☒■●]", re.VERBOSE)
+_TICKS = frozenset("xX✓✔*•●☑☒■")
 _FACT_BREAK = re.compile(r"[ ]*;[ ]+", re.VERBOSE)
 
 
@@ -159,7 +161,14 @@ class _Reader:
         self._parts.append(Part(last.kind, last.start, end, last.is_marked, last.label))
 
     def _add_stretch(self, start: int, end: int) -> None:
-        """Add text of the present kind; labels inside it begin another."""
+        """Add text of the present kind; boxes inside it are choices, labels begin another kind."""
+        boxes = [found.span() for found in _BOX.finditer(self._text, start, end)]
+        if len(boxes) > 1:
+            self._add_stretch(start, boxes[0][0])
+            self._kind = "choice"
+            for (first, last), (then, _) in pairwise([*boxes, (end, end)]):
+                self._add("choice", last, then, is_marked=self._text[first:last].strip("[]() ") in _TICKS)
+            return
         inner = [found.end() for found in _INNER_LABEL.finditer(self._text, start, end)]
         cuts = [start, *(place for place in inner if place > start and self._find_label(place, end)), end]
         for first, last in pairwise(cuts):
@@ -193,7 +202,7 @@ class _Reader:
         said = self._text[start:end].strip().lower()
         words = re.findall(r"[a-z']+", said[:_OPENING])
         opens = {*words[:1], " ".join(words[:2])} & load_query_words()["asking"]
-        return bool(opens) or said.endswith("?")
+        return bool(opens) or "please" in said or "?" in said
 
     def _add(self, kind: str, start: int, end: int, *, is_marked: bool = False) -> None:
         said = self._text[start:end]

@@ -22,6 +22,17 @@ _QUOTE = re.compile(
     re.VERBOSE,
 )
 
+DATE = re.compile(
+    r"""
+    \b (?:
+        \d{4} - \d{1,2} - \d{1,2} | \d{1,2} [/.] \d{1,2} [/.] \d{2,4}                           # 2026-06-03, 6/3/26
+      | (?<! [\d/] ) (?: 0?[1-9] | 1[0-2] ) / (?: 0?[1-9] | [12]\d | 3[01] ) (?! [\d/%] )       # 6/3, and no BP 88/50
+      | (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]* \.? [ ] \d{1,2}            # June 3
+      | \d{1,2} [ -] (?: jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec ) [a-z]*               # 3 June
+    ) \b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _AFTER_NO = frozenset({".", "not", "it", "the"})
 
 
@@ -96,19 +107,26 @@ class QueryView:
         concepts: set[str] = set()
         words: set[str] = set()
         for view in self.of_kind("question", "indicator"):
-            said = {sentence[0].sentence: frozenset(t.word for t in sentence) for sentence in split_sentences(view)}
+            sentences = {sentence[0].sentence: sentence for sentence in split_sentences(view)}
             for first, last, found in view.diagnoses:
-                if self._is_documented(view, first, said[view.tokens[first].sentence]):
+                if self._is_documented(view, first, sentences[view.tokens[first].sentence]):
                     concepts |= found
                     words |= {token.word for token in view.tokens[max(0, first - 4) : last + 3]}
         return frozenset(concepts), frozenset(words)
 
-    def _is_documented(self, view: PartView, first: int, words: frozenset[str]) -> bool:
+    def _is_documented(self, view: PartView, first: int, sentence: tuple[Token, ...]) -> bool:
+        words = {token.word for token in sentence}
         if self.is_quoted(view.part.start + view.tokens[first].start):
             return True
         if view.part.kind == "indicator":
             return not words & load_query_words()["denying"]
-        return bool(words & load_query_words()["stating"])
+        return bool(words & load_query_words()["stating"]) or self._cites(view, sentence, words)
+
+    def _cites(self, view: PartView, sentence: tuple[Token, ...], words: set[str]) -> bool:
+        """Tell whether a sentence that asks nothing names a source and a date."""
+        start, end = view.part.start + sentence[0].start, view.part.start + sentence[-1].end
+        is_sourced = bool(words & load_query_words()["source"]) and bool(DATE.search(self.text, start, end + 1))
+        return is_sourced and not words & {"?", "please"}
 
 
 def _classify(view: PartView) -> frozenset[str]:
