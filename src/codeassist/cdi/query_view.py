@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,7 +79,8 @@ class QueryView:
 
     def has_quote(self, view: PartView) -> bool:
         """Tell whether a part quotes the record."""
-        return any(view.part.start <= start < view.part.end for start in self._quote_starts)
+        at = bisect_left(self._quote_starts, view.part.start)
+        return at < len(self._quote_starts) and self._quote_starts[at] < view.part.end
 
     @property
     def is_yes_no(self) -> bool:
@@ -107,17 +108,17 @@ class QueryView:
         concepts: set[str] = set()
         words: set[str] = set()
         for view in self.of_kind("question", "indicator"):
-            sentences = {sentence[0].sentence: sentence for sentence in split_sentences(view)}
+            documents = {said[0].sentence: self._documents(view, said) for said in split_sentences(view)}
             for first, last, found in view.diagnoses:
-                if self._is_documented(view, first, sentences[view.tokens[first].sentence]):
+                token = view.tokens[first]
+                if documents[token.sentence] or self.is_quoted(view.part.start + token.start):
                     concepts |= found
-                    words |= {token.word for token in view.tokens[max(0, first - 4) : last + 3]}
+                    words |= {each.word for each in view.tokens[max(0, first - 4) : last + 3]}
         return frozenset(concepts), frozenset(words)
 
-    def _is_documented(self, view: PartView, first: int, sentence: tuple[Token, ...]) -> bool:
+    def _documents(self, view: PartView, sentence: tuple[Token, ...]) -> bool:
+        """Tell whether a sentence says that what it names stands in the record."""
         words = {token.word for token in sentence}
-        if self.is_quoted(view.part.start + view.tokens[first].start):
-            return True
         if view.part.kind == "indicator":
             return not words & load_query_words()["denying"]
         return bool(words & load_query_words()["stating"]) or self._cites(view, sentence, words)
