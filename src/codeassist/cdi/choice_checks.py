@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from codeassist.cdi.content_checks import says
-from codeassist.cdi.lint_rules import load_query_words, load_rules
+from codeassist.cdi.lint_rules import FOLDER, load_query_words, load_rules, read_table
 from codeassist.cdi.query_view import PartView, QueryView
 from codeassist.core.queries import LintFinding
 
@@ -94,21 +95,17 @@ def _weigh(view: PartView) -> int | None:
 
 
 def _check_causes(query: QueryView, choices: list[PartView]) -> Iterator[LintFinding]:
-    said = {token.word for view in query.of_kind("title", "question", "indicator") for token in view.tokens}
-    known = {
-        concept
-        for view in query.of_kind("question", "indicator")
-        for _, _, concepts in view.diagnoses
-        for concept in concepts
-    }
+    """Check that a cause in a choice is named, or supported by a word, somewhere else in the query."""
+    cited = query.of_kind("question", "indicator")
+    said = {token.word for view in (*query.of_kind("title"), *cited) for token in view.tokens}
+    said |= {concept for view in cited for _, _, concepts in view.diagnoses for concept in concepts}
     for view in choices:
-        linking = (n for n, (token, then) in enumerate(pairwise(view.tokens)) if _links(token.word, then.word))
-        start = next(linking, None)
+        start = next((n for n, (one, other) in enumerate(pairwise(view.tokens)) if _links(one.word, other.word)), None)
         if start is None or "not" in {token.word for token in view.tokens[:start]}:
             continue
-        words = {token.word for token in view.tokens[start:]} & load_query_words()["cause"]
-        concepts = {concept for first, _, found in view.diagnoses if first > start for concept in found}
-        if words - said or concepts & _documentable() - known:
+        causes = {token.word for token in view.tokens[start:]}
+        causes |= {concept for first, _, found in view.diagnoses if first > start for concept in found}
+        if any(not said & ({cause} | _load_causes()[cause]) for cause in causes & _load_causes().keys()):
             yield load_rules()["QL-047"].find(*view.place(start, len(view.tokens)))
 
 
@@ -117,6 +114,9 @@ def _links(word: str, then: str) -> bool:
     return word in load_query_words()["linking"] and then in ("to", "by")
 
 
-def _documentable() -> frozenset[str]:
-    """Return the conditions that support a link only where the record names them."""
-    return load_query_words()["cause_concept"]
+@lru_cache(maxsize=1)
+def _load_causes() -> dict[str, frozenset[str]]:
+    """Return the causes that a record has to support, as words or concepts of diagnoses, with words that do."""
+    rows = read_table(FOLDER / "cause_words.tsv", ("cause", "evidence"))
+    causes = {row["cause"] for row in rows}
+    return {cause: frozenset(row["evidence"] for row in rows if row["cause"] == cause) for cause in causes}

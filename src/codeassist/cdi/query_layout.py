@@ -114,7 +114,9 @@ class _Reader:
 
     def _read_line(self, line: _Line, *, was_blank: bool) -> None:
         label = self._find_label(line.start, line.end)
-        if label:
+        # In a list of facts "treatment: furosemide" is one of them, and no heading.
+        is_fact = line.is_item and self._kind == "indicator" and bool(label and label[1] < line.end)
+        if label and not is_fact:
             self._kind, self._label = label[0], (line.start, label[1])
             self._asked |= label[0] == "question"
             self._add_stretch(label[1], line.end)
