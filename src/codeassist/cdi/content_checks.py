@@ -37,6 +37,7 @@ def check_content(query: QueryView) -> Iterator[LintFinding]:
     yield from _check_length(query)
     yield from _check_units(query)
     yield from _check_denied(query)
+    yield from _check_names(query)
 
 
 def says(tokens: tuple[Token, ...], role: str) -> bool:
@@ -172,12 +173,13 @@ def _check_length(query: QueryView) -> Iterator[LintFinding]:
 
 
 def _check_units(query: QueryView) -> Iterator[LintFinding]:
-    for view in query.of_kind("indicator"):
+    # A quotation gives the value as the record has it; what stands before it is a name.
+    for view in (each for each in query.of_kind("indicator") if not query.has_quote(each)):
         for name, value in zip(view.tokens, view.tokens[1:], strict=False):
             start, end = view.part.start + name.start, view.part.start + value.end
             # The tokenizer parts "2.4" at its point; a unit stands behind all of the number.
             number = re.compile(r"[\d.,]+").match(query.text, view.part.start + value.start, view.part.end)
-            if name.word not in load_query_words()["lab"] or not number or query.is_quoted(start):
+            if name.word not in load_query_words()["lab"] or not number:
                 continue
             if not _UNIT.match(query.text, number.end(), view.part.end):
                 yield load_rules()["QL-043"].find(start, max(end, number.end()))
@@ -194,6 +196,13 @@ def _check_denied(query: QueryView) -> Iterator[LintFinding]:
     for view in indicators:
         if is_denied(asked | query.documented, view.tokens, is_alone=len(indicators) == 1):
             yield load_rules()["QL-044"].find(view.part.start, view.part.end)
+
+
+def _check_names(query: QueryView) -> Iterator[LintFinding]:
+    """Check that what stands beside the record's words in an indicator names no diagnosis that they do not."""
+    for view in query.of_kind("indicator"):
+        if query.has_quote(view):
+            yield from (load_rules()["QL-017"].find(*place) for place in find_undocumented(query, view))
 
 
 def is_denied(concepts: set[str], tokens: tuple[Token, ...], *, is_alone: bool) -> bool:

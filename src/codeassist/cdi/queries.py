@@ -33,6 +33,8 @@ _MOST_INDICATORS = 12
 _MOST_STATEMENTS = 3
 # Values of an axis that answer nothing, "other ..." besides: every query offers another answer in words of its own.
 _EMPTY_VALUES = frozenset({"", "other", "unspecified", "not specified", "unknown", "undetermined"})
+# The name of an indicator whose own name would name a diagnosis that the record does not.
+_NAMES = {"against": "finding", "supports": "finding", "treatment": "treatment", "statement": DOCUMENTATION}
 # What is left out first where a query would be too long; indicators that speak against are shown before all others.
 _RANKS = {"against": 0, "supports": 1, "treatment": 2, "statement": 3}
 
@@ -108,11 +110,11 @@ def write_query(encounter: Encounter, gap: Gap, *, query_id: str) -> Query | Non
     if query is None:
         return None
     findings = lint_record(query, encounter=encounter)
-    if findings and query.choices:
-        # A choice that breaks a rule is left out; the question becomes an open one where fewer than two are left.
-        kept = [option for option in options if not _is_in(option, query, findings)]
-        query = _draft(encounter, gap, kept, query_id=query_id) or query
-        findings = lint_record(query, encounter=encounter)
+    # A choice that breaks a rule is left out; where that does not help, the question becomes an open one.
+    for kept in ([option for option in options if not _is_in(option, query, findings)], []):
+        if findings and query.choices:
+            query = _draft(encounter, gap, kept, query_id=query_id) or query
+            findings = lint_record(query, encounter=encounter)
     return None if findings else query
 
 
@@ -144,7 +146,7 @@ def _list_options(gap: Gap) -> list[str]:
 
 
 def _is_empty(value: str) -> bool:
-    return value in _EMPTY_VALUES or value.startswith("other ")
+    return value in _EMPTY_VALUES or value.startswith(("other ", "another "))
 
 
 def _list_statements(encounter: Encounter, gap: Gap) -> Iterator[Indicator]:
@@ -161,15 +163,29 @@ def _list_statements(encounter: Encounter, gap: Gap) -> Iterator[Indicator]:
 def _list_facts(encounter: Encounter, gap: Gap) -> list[Indicator]:
     """Return the indicators that a query may cite, with source and date."""
     placed = [_place(encounter, each) for each in gap.indicators if each.text.strip()]
-    said = " ".join([gap.diagnosis, *(encounter.slice(span) for span in gap.evidence)])
-    options = " ".join(option.value for option in gap.options)
-    named = find_diagnoses(read_tokens(straighten(f"{said} . {options}")))
-    concepts = {concept for _, _, found in named for concept in found}
+    record = [each.text for each in placed] + [encounter.slice(span) for span in gap.evidence]
+    documented = _name_concepts(*record)
+    asked = documented | _name_concepts(gap.diagnosis, *(option.value for option in gap.options))
+    named = (_neutralize(each, documented) for each in placed)
+    # The same words may stand in a note twice; a provider reads them once.
+    once = {render_indicator(each).casefold(): each for each in reversed(list(named))}
     return [
         each
-        for each in dict.fromkeys(placed)
-        if not is_denied(concepts, tuple(read_tokens(render_indicator(each))), is_alone=len(placed) == 1)
+        for each in reversed(once.values())
+        if not is_denied(asked, tuple(read_tokens(render_indicator(each))), is_alone=len(placed) == 1)
     ]
+
+
+def _neutralize(indicator: Indicator, documented: set[str]) -> Indicator:
+    """Return an indicator whose name names no diagnosis that the record does not."""
+    is_new = _name_concepts(indicator.name) - documented
+    return replace(indicator, name=_NAMES[indicator.bearing]) if is_new else indicator
+
+
+def _name_concepts(*texts: str) -> set[str]:
+    """Return the concepts of all diagnoses that texts name."""
+    found = find_diagnoses(read_tokens(straighten(" . ".join(texts))))
+    return {concept for _, _, concepts in found for concept in concepts}
 
 
 def _quote_evidence(encounter: Encounter, span: Span) -> Indicator:

@@ -119,7 +119,7 @@ class QueryView:
     def _documents(self, view: PartView, sentence: tuple[Token, ...]) -> bool:
         """Tell whether a sentence says that what it names stands in the record."""
         words = {token.word for token in sentence}
-        if view.part.kind == "indicator":
+        if view.part.kind == "indicator" and not self.has_quote(view):
             return not words & load_query_words()["denying"]
         return bool(words & load_query_words()["stating"]) or self._cites(view, sentence, words)
 
@@ -127,7 +127,7 @@ class QueryView:
         """Tell whether a sentence that asks nothing names a source and a date."""
         start, end = view.part.start + sentence[0].start, view.part.start + sentence[-1].end
         is_sourced = bool(words & load_query_words()["source"]) and bool(DATE.search(self.text, start, end + 1))
-        return is_sourced and not words & {"?", "please"}
+        return is_sourced and not words & {"?", "please"} and view.part.kind == "question"
 
 
 def _classify(view: PartView) -> frozenset[str]:

@@ -72,9 +72,9 @@ def _check_order(query: Query) -> Iterator[tuple[str, str]]:
 
 
 def _check_indicators(query: Query, encounter: Encounter | None) -> Iterator[tuple[str, str]]:
-    shown = {(each.name, each.text) for each in query.indicators}
+    shown = {_join(each.text).casefold() for each in query.indicators}
     for indicator in query.gap.indicators:
-        if indicator.bearing == "against" and (indicator.name, indicator.text) not in shown:
+        if indicator.bearing == "against" and _join(indicator.text).casefold() not in shown:
             yield "QL-024", query.question
     for indicator in query.indicators:
         if not indicator.source:

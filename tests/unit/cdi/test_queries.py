@@ -30,7 +30,10 @@ def test_an_unspecified_axis_with_options_becomes_a_choice_of_several_in_alphabe
     )
 
 
-@pytest.mark.parametrize("options", [(), ("acute",), ("acute", "unspecified", "Other"), ("acute", "ACUTE")])
+@pytest.mark.parametrize(
+    "options",
+    [(), ("acute",), ("acute", "unspecified", "Other"), ("acute", "ACUTE"), ("acute", "other type", "another type")],
+)
 def test_fewer_than_two_supported_options_make_an_open_question(options):
     query = write(make_gap(options=options))
 
@@ -144,6 +147,33 @@ def test_a_choice_that_breaks_a_rule_is_left_out_and_the_rest_stays():
     query = write(make_gap(options=("acute", "chronic", "acute (I50.21)", "due to alcohol")))
 
     assert query.choices == ("Acute", "Chronic", OTHER, UNDETERMINED)
+
+
+def test_one_diagnosis_beside_no_significance_makes_an_open_question():
+    """QL-009, QL-048: a single clinical choice needs a person's confirmation."""
+    query = write(
+        make_gap("undocumented", "diagnosis", options=("hyperkalemia", "value without clinical significance"))
+    )
+
+    assert (query.format, query.choices) == ("open", ())
+
+
+def test_the_name_of_an_indicator_names_no_diagnosis_that_the_record_does_not():
+    facts = (
+        make_indicator("EF 25%", name="sign of stroke"),
+        make_indicator("IV furosemide", name="antibiotic for pneumonia", bearing="treatment"),
+        make_indicator("CHF", name="heart failure"),
+    )
+
+    query = write(make_gap(indicators=facts))
+
+    assert [each.name for each in query.indicators] == ["finding", "treatment", "heart failure"]
+
+
+def test_the_same_words_are_cited_once():
+    query = write(make_gap(indicators=(make_indicator(), make_indicator(), make_indicator(name="echo"))))
+
+    assert [(each.name, each.text) for each in query.indicators] == [("finding", "EF 25%"), ("echo", "EF 25%")]
 
 
 def test_a_gap_of_which_no_compliant_query_can_be_written_has_none():
