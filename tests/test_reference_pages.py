@@ -8,10 +8,15 @@ import pytest
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 
 
-@pytest.mark.parametrize("name", ["guidelines", "sections"])
-def test_a_page_is_up_to_date(name):
-    build = runpy.run_path(str(REFERENCE / f"build_{name}.py"))
+@pytest.mark.parametrize(
+    ("script", "page"),
+    [
+        ("build_guidelines.py", "guidelines.md"),
+        ("build_lint_rules.py", "query-lint-rules.md"),
+        ("build_sections.py", "sections.md"),
+    ],
+)
+def test_a_page_is_up_to_date(script, page):
+    build = runpy.run_path(str(REFERENCE / script))
 
-    assert (REFERENCE / f"{name}.md").read_text(encoding="utf-8") == build["render"](), (
-        f"run: python docs/reference/build_{name}.py"
-    )
+    assert (REFERENCE / page).read_text(encoding="utf-8") == build["render"](), f"run: python docs/reference/{script}"

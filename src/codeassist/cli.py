@@ -1,6 +1,7 @@
 """The command line: reads arguments and files, calls the library, and prints; the last link of the chain.
 
-Exit codes: 0 done; 2 bad input or usage, with one line for each on standard error; 130 interrupted.
+Exit codes: 0 done; 1 a check found something; 2 bad input or usage, one line for each on standard error; 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rich.console import Console, RenderableType
 from typer.core import TyperGroup
 
 from codeassist.batch import BatchReport, run_batch
+from codeassist.cdi.lint import lint_query
 from codeassist.config import Settings
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult
@@ -28,7 +30,9 @@ from codeassist.io.fhir import to_bundle
 from codeassist.io.texts import decode_text, make_safe, read_text
 from codeassist.pipeline import VERSION, CodeAssist, load
 from codeassist.report.codes import MOST_ROWS, render_code, render_editions, render_left_out, render_matches
+from codeassist.report.findings import locate, render_findings
 from codeassist.report.page import render_page
+from codeassist.report.query_files import write_query_files
 from codeassist.report.table import render_result
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.editions import (
@@ -40,11 +44,12 @@ from codeassist.terminology.editions import (
 )
 from codeassist.terminology.progress import show_progress
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+DONE, FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 _STANDARD_INPUT = "-"
 Setting = Literal["outpatient", "inpatient"]
 Format = Literal["table", "json", "fhir", "html"]
 ListFormat = Literal["table", "json"]
+QueryFormat = Literal["text", "docx"]
 
 
 class _OneLineErrors(TyperGroup):
@@ -142,15 +147,66 @@ def code_notes(
 
     One encounter gives one JSON document; several give one document a line.
     """
-    texts, complaints = _read_notes(notes)
-    for complaint in complaints:
-        _complain(complaint)
-    if not texts or (together and complaints):
-        raise typer.Exit(BAD_INPUT)
-    encounters = list(_make_encounters(texts, setting=setting, date=date, together=together))
+    encounters, complaints = _read_encounters(notes, setting=setting, date=date, together=together)
     assistant = _load(edition, date)
     _print_results(assistant.code_many(encounters), output_format, count=len(encounters))
     raise typer.Exit(BAD_INPUT if complaints else DONE)
+
+
+@app.command("query")
+def draft_queries(  # noqa: PLR0913 - one for each option
+    notes: Annotated[
+        list[Path],
+        typer.Argument(metavar="NOTE", help="Text files, each an encounter of its own; - is standard input."),
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files, one for each query.")],
+    setting: Annotated[Setting, typer.Option(help="Where the patient was seen; guidelines differ.")] = "outpatient",
+    file_format: Annotated[
+        QueryFormat, typer.Option("--format", help="text, or docx with the extra codeassist[docx].")
+    ] = "text",
+    date: Annotated[
+        dt.date | None,
+        typer.Option(parser=_parse_date, metavar="YYYY-MM-DD", help="Date of service, for inpatients of discharge."),
+    ] = None,
+    edition: Edition = None,
+    together: Annotated[bool, typer.Option("--together", help="Take all notes as one encounter.")] = False,
+) -> None:
+    """Draft queries to the provider for what notes leave open.
+
+    A person reviews every draft before it is sent. Files of the same name are written anew.
+    """
+    encounters, complaints = _read_encounters(notes, setting=setting, date=date, together=together)
+    for result in _load(edition, date).code_many(encounters):
+        written = write_query_files(result, out, file_format=file_format)
+        typer.echo("\n".join(map(str, written)) or f"{make_safe(result.encounter.encounter_id)}: no query to write")
+    raise typer.Exit(BAD_INPUT if complaints else DONE)
+
+
+@app.command("lint-query")
+def lint_query_file(
+    query: Annotated[Path, typer.Argument(metavar="QUERY.txt", help="Text file of one query; - is standard input.")],
+    *,
+    output_format: Annotated[ListFormat, typer.Option("--format")] = "table",
+) -> None:
+    """Check the text of a query against the rules of compliant query practice.
+
+    Each finding names the rule, the line and column, and how to mend it. The exit code is 1 where anything was found.
+    """
+    texts, complaints = _read_notes([query])
+    if not complaints and not texts[0][1].strip():
+        complaints = [f"{texts[0][0]} is empty, expected the text of a query"]
+    for complaint in complaints:
+        _complain(complaint)
+        raise typer.Exit(BAD_INPUT)
+    ((name, text),) = texts
+    findings = lint_query(text)
+    if output_format == "json":
+        places = (dict(zip(("line", "column"), locate(text, found.start), strict=True)) for found in findings)
+        typer.echo(json.dumps([asdict(found) | place for found, place in zip(findings, places, strict=True)], indent=2))
+    else:
+        _print(render_findings(findings, text, name=name))
+    raise typer.Exit(FOUND if findings else DONE)
 
 
 @app.command("batch")
@@ -274,6 +330,21 @@ def _read_notes(paths: Sequence[Path]) -> tuple[list[tuple[str, str]], list[str]
         else:
             texts.append((name, text))
     return texts, complaints
+
+
+def _read_encounters(
+    paths: Sequence[Path], *, setting: str, date: dt.date | None, together: bool
+) -> tuple[list[Encounter], list[str]]:
+    """Return the encounters of all notes that can be read, and complain of every other.
+
+    Nothing readable, or a part missing from what belongs together, ends the command.
+    """
+    texts, complaints = _read_notes(paths)
+    for complaint in complaints:
+        _complain(complaint)
+    if not texts or (together and complaints):
+        raise typer.Exit(BAD_INPUT)
+    return list(_make_encounters(texts, setting=setting, date=date, together=together)), complaints
 
 
 def _make_encounters(

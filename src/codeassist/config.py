@@ -38,9 +38,17 @@ class SelectionSettings(_Settings):
     consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
 
 
+class QuerySettings(_Settings):
+    """This is when a gap becomes a query to a provider; the others stay listed as gaps."""
+
+    minimum_priority: float = Field(default=0.5, ge=0.0, le=1.0)
+    most_queries: int = Field(default=6, ge=0)
+
+
 class Settings(_Settings):
     """This is the configuration of the whole pipeline."""
 
     annotation: AnnotationSettings = AnnotationSettings()
     linking: LinkingSettings = LinkingSettings()
     selection: SelectionSettings = SelectionSettings()
+    queries: QuerySettings = QuerySettings()

@@ -20,7 +20,9 @@ from typing import TypeVar
 from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
 from codeassist.assets import hash_tables
+from codeassist.cdi.queries import QueryWriter
 from codeassist.config import Settings
+from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult, PipelineInfo
@@ -56,6 +58,7 @@ class Stages:
     annotate: Annotator
     link: Linker
     select: Selector
+    write_queries: QueryWriter
     search: Searcher
     fingerprint: str
 
@@ -78,6 +81,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
+        write_queries=QueryWriter(settings=settings.queries),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
@@ -141,6 +145,9 @@ class CodeAssist:
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
         diagnoses = stages.select(encounter, sections, annotations, candidates)
+        # No stage finds gaps yet, so there is nothing to ask about.
+        gaps: tuple[Gap, ...] = ()
+        queries = stages.write_queries(encounter, gaps)
         return CodingResult(
             encounter=encounter,
             pipeline=self._info(stages, edition_note),
@@ -150,6 +157,8 @@ class CodeAssist:
             candidates=candidates,
             diagnoses=diagnoses,
             dosages=annotations.dosages,
+            gaps=gaps,
+            queries=queries,
         )
 
     def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:

@@ -57,7 +57,9 @@ def refuse(result, *words):
         assert word in line
 
 
-@pytest.mark.parametrize("command", ["", "code", "batch", "search", "show", "codes", "codes import"])
+@pytest.mark.parametrize(
+    "command", ["", "code", "query", "lint-query", "batch", "search", "show", "codes", "codes import"]
+)
 def test_help_is_as_reviewed(run, check_golden, command):
     result = run(*command.split(), "--help", env={"COLUMNS": "100"})
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from codeassist.core.gaps import Gap, Indicator
 from codeassist.core.mentions import Dosage, Measurement, Mention
 from codeassist.core.notes import Encounter, Span
+from codeassist.core.queries import Query
 from codeassist.core.results import DISCLAIMER, SCHEMA_VERSION, CodingResult
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 
@@ -20,6 +22,7 @@ _NOWHERE: Document = {"note_id": None, "start": None, "end": None, "text": None}
 def to_document(result: CodingResult) -> Document:
     """Return a result as plain lists, mappings, strings and numbers, ready for ``json.dumps``."""
     encounter = result.encounter
+    queries = {query.gap.gap_id: query.query_id for query in result.queries}
     return {
         "schema_version": SCHEMA_VERSION,
         "encounter_id": encounter.encounter_id,
@@ -34,8 +37,8 @@ def to_document(result: CodingResult) -> Document:
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
         "procedures": [],
         "visit": None,
-        "gaps": [],
-        "queries": [],
+        "gaps": [_gap(encounter, gap, queries.get(gap.gap_id)) for gap in result.gaps],
+        "queries": [_query(query) for query in result.queries],
         "disclaimer": DISCLAIMER,
     }
 
@@ -105,8 +108,49 @@ def _suggestion(encounter: Encounter, each: Suggestion) -> Document:
 
 
 def _evidence(encounter: Encounter, support: Sequence[Candidate]) -> list[Document]:
-    spans = sorted({candidate.mention.span for candidate in support})
+    return _quote(encounter, sorted({candidate.mention.span for candidate in support}))
+
+
+def _quote(encounter: Encounter, spans: Sequence[Span]) -> list[Document]:
     return [_span(span) | {"text": encounter.slice(span)} for span in spans]
+
+
+def _gap(encounter: Encounter, gap: Gap, query_id: str | None) -> Document:
+    return {
+        "gap_id": gap.gap_id,
+        "kind": gap.kind,
+        "axis": gap.axis,
+        "category": gap.category,
+        "code": gap.code,
+        "diagnosis": gap.diagnosis,
+        "family": gap.family,
+        "options": [{"value": option.value, "codes": list(option.codes)} for option in gap.options],
+        "evidence": _quote(encounter, gap.evidence),
+        "indicators": [_indicator(each) for each in gap.indicators],
+        "priority": round(gap.priority, 4),
+        "rationale": _rationale(gap.rationale),
+        "query_id": query_id,
+    }
+
+
+def _query(query: Query) -> Document:
+    # Of the gap a query names its id alone: codes and priority are no part of what a provider is asked.
+    return {
+        "query_id": query.query_id,
+        "gap_id": query.gap.gap_id,
+        "title": query.title,
+        "question": query.question,
+        "choices": list(query.choices),
+        "format": query.format,
+        "indicators": [_indicator(each) for each in query.indicators],
+    }
+
+
+def _indicator(each: Indicator) -> Document:
+    """Return an indicator; without a place where it is an observation that was given as data."""
+    place = _span(each.span) if each.span else {"note_id": None, "start": None, "end": None}
+    date = each.date.isoformat() if each.date else None
+    return place | {"name": each.name, "bearing": each.bearing, "text": each.text, "source": each.source, "date": date}
 
 
 def _candidates(candidates: Sequence[Candidate]) -> list[Document]:

@@ -5,11 +5,14 @@ import math
 
 import pytest
 
+from codeassist.cdi.queries import write_queries
+from codeassist.core.gaps import Indicator
 from codeassist.core.mentions import Dosage, Measurement
 from codeassist.core.notes import Span
-from codeassist.core.results import DISCLAIMER
+from codeassist.core.results import DISCLAIMER, CodingResult
 from codeassist.io.documents import to_document, to_json
-from made_results import EDITION, TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
+from made_gaps import ENCOUNTER, make_gap, make_indicator
+from made_results import EDITION, INFO, TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
 
 
 def test_the_document_has_every_key_of_the_contract():
@@ -95,3 +98,45 @@ def test_a_dosage_shows_its_words_and_its_parts():
             "high": None, "unit": "g", "route": "intravenous", "frequency": "q12h", "as_needed": False,
         }
     ]  # fmt: skip
+
+
+def write_gaps(*gaps):
+    return to_document(
+        CodingResult(ENCOUNTER, INFO, (), (), (), (), (), gaps=gaps, queries=write_queries(ENCOUNTER, gaps))
+    )
+
+
+def test_a_gap_has_every_key_of_the_contract_and_names_its_query():
+    asked, listed = write_gaps(make_gap(), make_gap(axis="type", gap_id="g2", priority=0.1))["gaps"]
+
+    assert asked == {
+        "gap_id": "g1",
+        "kind": "unspecified",
+        "axis": "acuity",
+        "category": "I50",
+        "code": "I50.9",
+        "diagnosis": "heart failure",
+        "family": "",
+        "options": [{"value": "acute", "codes": ["I50.21"]}, {"value": "chronic", "codes": ["I50.21"]}],
+        "evidence": [{"note_id": "n1", "start": 5, "end": 8, "text": "CHF"}],
+        "indicators": [
+            {"note_id": "n1", "start": 10, "end": 16, "name": "finding", "bearing": "supports", "text": "EF 25%",
+             "source": "", "date": None}
+        ],
+        "priority": 0.9,
+        "rationale": [],
+        "query_id": "q1",
+    }  # fmt: skip
+    assert listed["query_id"] is None
+
+
+def test_a_query_has_every_key_of_the_contract_and_no_code():
+    (query,) = write_gaps(make_gap(indicators=(make_indicator(), Indicator("EF", "supports", None, "25%"))))["queries"]
+
+    assert list(query) == ["query_id", "gap_id", "title", "question", "choices", "format", "indicators"]
+    assert (query["query_id"], query["gap_id"], query["format"]) == ("q1", "g1", "multiple_choice")
+    assert [(each["note_id"], each["date"]) for each in query["indicators"]] == [
+        ("n1", "2026-06-03"),
+        (None, None),
+    ]
+    assert "I50" not in json.dumps(query)
