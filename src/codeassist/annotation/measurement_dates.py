@@ -31,6 +31,8 @@ _AFTER = re.compile(
     """,
     _FLAGS,
 )
+# The date of a row of results: "Sodium 128 (L) 136-145 mmol/L 03/02/2026 06:10".
+_ROW_END = re.compile(rf"[^\n.;]{{0,40}}? [ \t|] {DATE} {_TIME} [ ]{{0,3}} $", _FLAGS | re.MULTILINE)
 # A heading of values: "3/2/2026:", "Labs 3/2 06:00:", "Echo (3/2/2026):", or alone on its line.
 _HEADING = re.compile(
     rf"""
@@ -58,6 +60,7 @@ _ELSEWHEN = re.compile(
     """,
     _FLAGS,
 )
+_ASIDE = re.compile(r"[ ]? \( [ ]?", re.VERBOSE)
 _REACH = 60
 _NEAR = 30
 
@@ -73,7 +76,7 @@ class DateFinder:
     def find(self, start: int, value_start: int, end: int, *, is_current: bool = True) -> dt.date | None:
         """Return the date of a value whose name starts at ``start``; what is not current has only a written one."""
         text = self._text
-        for matched in (_AFTER.match(text, end), _last(_FOUND, text, start, value_start)):
+        for matched in (_AFTER.match(text, end), _last(_FOUND, text, start, value_start), _ROW_END.match(text, end)):
             if matched is not None:
                 return self._make(matched)
         day = _DAY.match(text, end) or _DAY.search(text, start, value_start)
@@ -91,7 +94,10 @@ class DateFinder:
 
     def _is_elsewhen(self, start: int, end: int) -> bool:
         text, low, high = self._text, max(0, start - _NEAR), end + _NEAR
-        stop = min([high, *(at for at in (text.find(mark, end, high) for mark in ".;\n") if at >= 0)])
+        aside = _ASIDE.match(text, end)
+        if aside is not None:
+            return _ELSEWHEN.match(text, aside.end()) is not None
+        stop = min([high, *(at for at in (text.find(mark, end, high) for mark in ".;\n(") if at >= 0)])
         lower = max(low, *(text.rfind(mark, low, start) for mark in ".;\n"))
         return _ELSEWHEN.search(text, lower, stop) is not None
 

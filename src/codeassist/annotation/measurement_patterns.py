@@ -38,7 +38,7 @@ GAP = re.compile(
         # verbs
         | measure[sd] | measuring | remain s? | remained | stayed | stable | registered | obtained | back | came
         | running | equal s? | recorded | noted | found | shows | showed | reveals | revealed | reported | ranging
-        | ranged | fluctuated | prolonged | peaked | calculated | estimated
+        | ranged | trend(?:ed|ing|s)? | fluctuated | prolonged | peaked | calculated | estimated
         # how much
         | approximately | approx | about | around | roughly | nearly | almost | between | up[ ]to
         | as[ ](?:high|low)[ ]as | dropped[ ]as[ ]low[ ]as | slightly | mildly | markedly | significantly | little | bit
@@ -63,6 +63,9 @@ VALUE = re.compile(
 # From one value to the next: "128→131", "25-30", "2.4 > 1.9", "94% and dropped to 92%".
 CHAIN = re.compile(
     r"""
+    # Before an arrow may stand when or on what the first value was taken.
+    (?: [ ] (?: on[ ]admission | on[ ]arrival | initially | yesterday | at[ ]baseline
+        | (?: on[ ] )? (?: RA | room[ ]air | \d{1,2}[ ]?L (?: [ ]NC )? ) ) (?= [ ]? (?: \u2192 | -{1,2}> | => ) ) )?
     [ ]?
     (?: (?P<later> \u2192 | -{1,2}> | => | > | , [ ] (?: then | now )\b | \b then (?: [ ] to )? \b
         | ,? [ ]? \b (?: and | before | but | to | which )[ ] (?: (?: then | later | subsequently | now )[ ] )?
@@ -80,7 +83,9 @@ DATED = re.compile(
     rf"[ ]? (?: \( [ ]? {_SHORT_DATE} [^()\n]{{0,12}} \) | on[ ] {_SHORT_DATE} \b )",
     re.VERBOSE,
 )
-AFTER_DATED = re.compile(r"[ ]? (?: [,;] | \u2192 | -?> | and | , [ ] and )[ ]{0,2} (?= [\d.<>] )", re.VERBOSE)
+AFTER_DATED = re.compile(
+    r"[ ]? (?: [,;] | (?P<later> \u2192 | -{0,2}> ) | and | , [ ] and )[ ]{0,2} (?= [\d.<>] )", re.VERBOSE
+)
 # Further values for further names: "BUN and creatinine were 45 and 2.4", "(124/77 mmHg, 78 bpm)".
 SERIES = re.compile(r"[ ]? (?: ,?[ ]and\b | [,;/&] )[ ]? (?: (?: only | about | of | at | to )[ ] )? ", re.VERBOSE)
 NAMES = re.compile(
@@ -214,7 +219,7 @@ BEFORE = re.compile(
     r"""
     (?<! [\d/.,-] ) (?P<number> \d{1,3} (?: \.\d )? )
     (?: [ ]? [-+]? [ ]? (?P<days> [0-6] ) (?: /7 | (?= [ ]* (?:weeks?|wks?) ) ) )?
-    [ -]? (?P<unit> % | percent | weeks?'? | wks? ) ,? [ ]
+    [ -]? (?P<unit> % | percent | weeks?'? | wks? | lbs?\.? | pounds? | kg | kilograms? ) ,? [ ]
     (?: of[ ] | estimated[ ] | left[ ]ventricular[ ] | lv[ ] | saturation[ ] ){0,3}
     (?P<far> (?: [a-z]{2,15}[ ] ){0,3} ) $
     """,

@@ -11,6 +11,8 @@ from codeassist.annotation.measurement_units import Measure, MeasureTable
 
 _MAX_CHAIN = 6
 _MIN_PANEL = 4
+# Units that may stand between a value and its name, by their first letters.
+_UNIT_BEFORE = {"we": "wk", "wk": "wk", "lb": "lb", "po": "lb", "kg": "kg", "ki": "kg"}
 
 
 class Reading(NamedTuple):
@@ -240,7 +242,7 @@ def read_before(text: str, lower: int, start: int, end: int, measure: Measure, *
     matched = patterns.BEFORE.search(text[lower:start])
     if matched is None or (matched["far"] and not may_be_far):
         return []
-    unit = "wk" if matched["unit"][0] in "wW" else "%"
+    unit = _UNIT_BEFORE.get(matched["unit"][:2].lower(), "%")
     value = float(matched["number"]) + round(int(matched["days"] or 0) / 7, 2)
     if unit not in measure.factors or measure.choose_unit(value, unit) is None:
         return []

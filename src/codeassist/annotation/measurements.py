@@ -269,7 +269,7 @@ class MeasurementReader:
         if patterns.NAMED_BASELINE.search(before):
             readings = [reading._replace(relation=reading.relation or "baseline") for reading in readings]
         if readings and is_saturation(readings[-1].measure):
-            readings[-1:] = self._support.place(text, start, readings[-1])
+            readings = [each for reading in readings for each in self._support.place(text, start, reading)]
         return readings
 
 
