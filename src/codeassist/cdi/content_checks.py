@@ -18,6 +18,7 @@ _MOST_QUESTIONS = 2
 _BRACKET = re.compile(r"[(\[] (?P<said> [^()\[\]\n]{3,160} ) [)\]]", re.VERBOSE)
 _CLAUSE = re.compile(r"(?: [^.;?\n] | [.] (?! \s ) )+ [.;?]?", re.VERBOSE)
 _FACT = re.compile(r"\d | \" | \b today", re.VERBOSE)
+_WORD = re.compile(r"\w+")
 _UNIT = re.compile(
     r"""
     [ ]* (?! (?: on|at|from|to|and|with|in|then|by ) \b )     # words that may stand behind a value
@@ -194,7 +195,7 @@ def _check_denied(query: QueryView) -> Iterator[LintFinding]:
         for concept in concepts
     }
     for view in indicators:
-        if is_denied(asked | query.documented, view.tokens, is_alone=len(indicators) == 1):
+        if is_denied(asked | query.documented, query.slice(view), is_alone=len(indicators) == 1):
             yield load_rules()["QL-044"].find(view.part.start, view.part.end)
 
 
@@ -205,13 +206,11 @@ def _check_names(query: QueryView) -> Iterator[LintFinding]:
             yield from (load_rules()["QL-017"].find(*place) for place in find_undocumented(query, view))
 
 
-def is_denied(concepts: set[str], tokens: tuple[Token, ...], *, is_alone: bool) -> bool:
+def is_denied(concepts: set[str], line: str, *, is_alone: bool) -> bool:
     """Tell whether the field does not accept an indicator for one of the conditions, or not by itself."""
-    joined = f" {' '.join(token.word for token in tokens)} "
-    return any(
-        row["concept"] in concepts and f" {row['words']} " in joined and (is_alone or row["is_alone"] == "no")
-        for row in _load_denied()
-    )
+    rows = [row for row in _load_denied() if row["concept"] in concepts and (is_alone or row["is_alone"] == "no")]
+    joined = f" {' '.join(_WORD.findall(line.lower()))} " if rows else ""
+    return any(f" {row['words']} " in joined for row in rows)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ Every draft is linted here; what does not pass is mended by leaving a choice out
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from codeassist.core.gaps import Gap, Indicator
 from codeassist.core.notes import Encounter, Note, Span
 from codeassist.core.queries import LintFinding, Query
 
+_WORD = re.compile(r"\w+")
 DOCUMENTATION = "documentation"
 _MOST_INDICATORS = 12
 _MOST_STATEMENTS = 3
@@ -163,7 +165,8 @@ def _list_statements(encounter: Encounter, gap: Gap) -> Iterator[Indicator]:
 def _list_facts(encounter: Encounter, gap: Gap) -> list[Indicator]:
     """Return the indicators that a query may cite, with source and date."""
     placed = [_place(encounter, each) for each in gap.indicators if each.text.strip()]
-    record = [each.text for each in placed] + [encounter.slice(span) for span in gap.evidence]
+    # What the query shows of the record: the indicators, and the first statement in its question.
+    record = [each.text for each in placed] + [encounter.slice(span) for span in gap.evidence[:1]]
     documented = _name_concepts(*record)
     asked = documented | _name_concepts(gap.diagnosis, *(option.value for option in gap.options))
     named = (_neutralize(each, documented) for each in placed)
@@ -172,7 +175,7 @@ def _list_facts(encounter: Encounter, gap: Gap) -> list[Indicator]:
     return [
         each
         for each in reversed(once.values())
-        if not is_denied(asked, tuple(read_tokens(render_indicator(each))), is_alone=len(placed) == 1)
+        if not is_denied(asked, render_indicator(each), is_alone=len(placed) == 1)
     ]
 
 
@@ -250,7 +253,8 @@ def _fit(query: Query, facts: Sequence[Indicator]) -> tuple[Indicator, ...]:
 
 
 def _count_words(text: str) -> int:
-    return sum(token.word[0].isalnum() for token in read_tokens(straighten(text)))
+    # Never less than what the linter counts, which takes a contraction for one word.
+    return len(_WORD.findall(text))
 
 
 def _is_in(option: str, query: Query, findings: Sequence[LintFinding]) -> bool:

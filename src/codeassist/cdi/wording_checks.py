@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from codeassist.cdi.lint_rules import FOLDER, load_rules, read_table
 from codeassist.cdi.query_view import PartView, QueryView
-from codeassist.cdi.wording_table import WordingTable
-from codeassist.cdi.wordings import Token, Wording, match_wording, parse_wording
+from codeassist.cdi.wording_table import WordingTable, find_diagnoses
+from codeassist.cdi.wordings import Token, Wording, match_wording, parse_wording, read_tokens, straighten
 from codeassist.core.queries import LintFinding
 
 # Where a wording is forbidden: in the whole text, or in what the author says and not in the facts of the record.
@@ -93,5 +93,9 @@ def _read_row(row: dict[str, str]) -> Forbidden:
 
 def has_forbidden(line: str) -> bool:
     """Tell whether a line of the record holds a wording that no query may show, not even in quotation marks."""
-    query = QueryView(f"- {line}")
-    return any(rule != PRIOR for view in query.parts for _, _, rule in find_forbidden(query, view))
+    tokens = read_tokens(straighten(line))
+    ends = {first: last for first, last, _ in find_diagnoses(tokens)}
+    return any(
+        "indicator" in forbidden.places and forbidden.rule != PRIOR and not forbidden.is_excused(tokens, first)
+        for first, _, forbidden in _load_wordings().find(tokens, ends)
+    )

@@ -12,6 +12,7 @@ from codeassist.cdi.wordings import Token, Wording, first_words, match_wording, 
 
 K = TypeVar("K")
 _SHIELD = "-"
+_MOST_KNOWN = 10_000
 
 
 class WordingTable(Generic[K]):
@@ -25,19 +26,27 @@ class WordingTable(Generic[K]):
                 table, name = (self._by_prefix, word[:-1]) if word[-1] == "*" else (self._by_word, word)
                 table[name].append((wording, key))
         self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
+        self._known: dict[str, tuple[tuple[Wording, K], ...]] = {}
 
     def find(self, tokens: Sequence[Token], diagnoses: dict[int, int] | None = None) -> Iterator[tuple[int, int, K]]:
         """Yield first token, place after the last and meaning of everything found, in order of place."""
         for place, token in enumerate(tokens):
-            for wording, key in self._begin(token.word):
+            known = self._known.get(token.word)
+            for wording, key in self._look_up(token.word) if known is None else known:
                 end = match_wording(wording, tokens, place, diagnoses)
                 if end is not None and end > place:
                     yield place, end, key
 
-    def _begin(self, word: str) -> Iterator[tuple[Wording, K]]:
-        yield from self._by_word.get(word, ())
-        for length in self._lengths:
-            yield from self._by_prefix.get(word[:length], ()) if len(word) >= length else ()
+    def _look_up(self, word: str) -> tuple[tuple[Wording, K], ...]:
+        """Return the wordings that can begin with a word, and remember them."""
+        prefixes = (word[:length] for length in self._lengths if len(word) >= length)
+        found = (
+            *self._by_word.get(word, ()),
+            *(each for prefix in prefixes for each in self._by_prefix.get(prefix, ())),
+        )
+        if len(self._known) < _MOST_KNOWN:
+            self._known[word] = found
+        return found
 
 
 @lru_cache(maxsize=1)

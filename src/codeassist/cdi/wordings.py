@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"""
@@ -32,8 +33,7 @@ _SOFT = frozenset(",:")
 _GAP = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """This is one word or mark of a text: ``word`` in lower case, ``exact`` as written, its place, and its sentence."""
 
     word: str
