@@ -160,9 +160,10 @@ class Searcher:
         return tuple(term.number for head in heads for term in self._vocabulary.index.find_exact(head))
 
     def _read_wording(self, words: tuple[str, ...]) -> Iterator[Reading]:
+        index = self._vocabulary.index
         yield Reading(words, 0)
-        if not self._vocabulary.index.find_exact(words):
-            yield from self._read_subtypes(words)
+        if not index.find_exact(words):
+            yield from (each for each in self._read_subtypes(words) if not each.is_guess or index.find_exact(each.words))
 
     def _choose(self, question: _Question, anchor: str) -> _Choice:
         selected, values = self._select(anchor, question)
@@ -197,6 +198,7 @@ class Searcher:
             "words": found.similarity,
             "covered": found.covered,
             "vectors": found.cosine,
+            "rarest": float(found.has_rarest),
             "pedigree": _PEDIGREES[found.term.pedigree],
             "axes": float(values),
         }
