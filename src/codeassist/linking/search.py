@@ -10,7 +10,7 @@ from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
 from codeassist.linking.conventions import Conventions, OlderWording
-from codeassist.linking.qualifiers import Qualifiers, Stated, compare
+from codeassist.linking.qualifiers import Qualifiers, Stated
 from codeassist.linking.ranking import Features, Ranking
 from codeassist.linking.residuals import Residual, find_other
 from codeassist.linking.retrieval import Retrieved, TermFinder
@@ -177,9 +177,9 @@ class Searcher:
         return _Choice(values, tuple(self._describe_row(question, code, each) for code, each in codes.items()))
 
     def _describe_row(self, question: _Question, code: str, possible: float) -> _Row:
-        """Return a row with what speaks for its title: residual, chapter, and no qualifier that was not asked for."""
+        """Return a row with what speaks for it and against it: residual, chapter, qualifiers, that it is only possible."""
         title = self._vocabulary.codeset.title(code)
-        difference = compare(question.qualifiers, self._read_title(title))
+        difference = self._qualifiers.compare(question.qualifiers, self._read_title(title))
         features = {
             "residual": question.residual.rate(title),
             "opposite": -float(difference.opposite),
