@@ -73,8 +73,10 @@ class Qualifiers:
         --------
         >>> qualifiers = Qualifiers({}, frozenset({"closed"}))
         >>> closed, open_ = {"openness": frozenset({"closed"})}, {"openness": frozenset({"open"})}
-        >>> qualifiers.compare(closed, open_), qualifiers.compare({}, open_).unasked, qualifiers.compare({}, closed).unasked
-        (Difference(opposite=1, unasked=0), 1, 0)
+        >>> qualifiers.compare(closed, open_)
+        Difference(opposite=1, unasked=0)
+        >>> qualifiers.compare({}, open_).unasked, qualifiers.compare({}, closed).unasked
+        (1, 0)
         """
         shared = answer.keys() & asked.keys()
         opposite = sum(1 for group in shared if asked[group].isdisjoint(answer[group]))

@@ -163,7 +163,9 @@ class Searcher:
         index = self._vocabulary.index
         yield Reading(words, 0)
         if not index.find_exact(words):
-            yield from (each for each in self._read_subtypes(words) if not each.is_guess or index.find_exact(each.words))
+            yield from (
+                each for each in self._read_subtypes(words) if not each.is_guess or index.find_exact(each.words)
+            )
 
     def _choose(self, question: _Question, anchor: str) -> _Choice:
         selected, values = self._select(anchor, question)
@@ -177,7 +179,7 @@ class Searcher:
         return _Choice(values, tuple(self._describe_row(question, code, each) for code, each in codes.items()))
 
     def _describe_row(self, question: _Question, code: str, possible: float) -> _Row:
-        """Return a row with what speaks for it and against it: residual, chapter, qualifiers, that it is only possible."""
+        """Return a row with its own features: residual, chapter, qualifiers, and that it is only possible."""
         title = self._vocabulary.codeset.title(code)
         difference = self._qualifiers.compare(question.qualifiers, self._read_title(title))
         features = {
@@ -186,6 +188,7 @@ class Searcher:
             "unasked": -float(difference.unasked),
             "possible": possible,
             "chapter": float(code.startswith(tuple(question.older.letters))),
+            "likely_chapter": float(code.startswith(tuple(question.older.likely))),
         }
         return _Row(code, title, features)
 

@@ -40,7 +40,10 @@ def test_numbering_and_symbols_are_read_in_their_other_ways(text, found):
     ("text", "found"),
     [
         ("lgmd2", ["limb girdle dystrophy type 2", "limb girdle dystrophy type ii"]),
-        ("usha 1d", ["usher syndrome type 1d", "usher syndrome type id", "usher syndrome type 1", "usher syndrome type i"]),
+        (
+            "usha 1d",
+            ["usher syndrome type 1d", "usher syndrome type id", "usher syndrome type 1", "usher syndrome type i"],
+        ),
         ("von willebrand disease 2", ["von willebrand disease type 2", "von willebrand disease type ii"]),
         ("ataxia", []),
         ("chronic heart failure", []),
@@ -65,9 +68,16 @@ def test_what_is_left_out_is_counted_and_what_is_renamed_is_not():
 @pytest.mark.assets
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("LGMD 2O", "G71.039"), ("RP50", "H35.52"), ("cmd1d", "I42.0"), ("osteogenesis imperfecta type XV", "Q78.0")]
-    # The type where a term names it.
-    + [("VWD3", "D68.03"), ("von Willebrand disease 2", "D68.029"), ("Usher syndrome type 1F", "Q99.811")],
+    [
+        ("LGMD 2O", "G71.039"),
+        ("RP50", "H35.52"),
+        ("cmd1d", "I42.0"),
+        ("osteogenesis imperfecta type XV", "Q78.0"),
+        # The type where a term names it.
+        ("VWD3", "D68.03"),
+        ("von Willebrand disease 2", "D68.029"),
+        ("Usher syndrome type 1F", "Q99.811"),
+    ],
 )
 def test_search_finds_the_family_of_a_symbol_or_subtype(stages, text, code):
     assert stages.search(text)[0].code == code
