@@ -18,36 +18,26 @@ from codeassist.terminology.lexicon import read_table
 _TABLE = Path(__file__).with_name("conventions.tsv")
 _COLUMNS = ("step", "pattern", "reading", "states", "letters", "basis")
 _POSSIBLE = "?"
-_HINT = "chapter"
 
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """This is one convention: what it looks like, the words it is read as, the axis values it states, and of what.
-
-    A hint tells a likely chapter and nothing else.
-    """
+    """This is one convention: what it looks like, the words it is read as, the axis values it states, and of what."""
 
     pattern: re.Pattern[str]
     reading: str
     states: tuple[str, ...]
     letters: str = ""
-    is_hint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OlderWording:
-    """This is a wording in words of ICD-10-CM, and what its conventions say beside.
-
-    ``states`` and ``possible`` are axis values; ``letters`` begin the codes that the wording is said of, ``likely``
-    those that it is probably said of.
-    """
+    """This is a wording in words of ICD-10-CM, and what its conventions say: values stated and possible, chapters."""
 
     text: str
     states: tuple[str, ...] = ()
     possible: tuple[str, ...] = ()
     letters: str = ""
-    likely: str = ""
 
 
 class Conventions:
@@ -77,23 +67,20 @@ class Conventions:
         --------
         >>> conventions = Conventions.load()
         >>> conventions.read("Oligohydramnios, unspecified as to episode of care or not applicable")
-        OlderWording(text='Oligohydramnios', states=(), possible=(), letters='O', likely='')
+        OlderWording(text='Oligohydramnios', states=(), possible=(), letters='O')
         >>> conventions.read("Hemarthrosis, lower leg").states
         ('lower leg', 'tibia and fibula', 'knee')
         """
-        found = []
+        values: tuple[str, ...] = ()
+        letters = ""
         for row in self._rows:
             text, count = row.pattern.subn(row.reading, text)
             if count:
-                found.append(row)
-        values = [value for row in found for value in row.states]
-        return OlderWording(
-            text.strip(" ,"),
-            states=tuple(value for value in values if not value.startswith(_POSSIBLE)),
-            possible=tuple(value.removeprefix(_POSSIBLE) for value in values if value.startswith(_POSSIBLE)),
-            letters="".join(row.letters for row in found if not row.is_hint),
-            likely="".join(row.letters for row in found if row.is_hint),
-        )
+                values += row.states
+                letters += row.letters
+        states = tuple(value for value in values if not value.startswith(_POSSIBLE))
+        possible = tuple(value.removeprefix(_POSSIBLE) for value in values if value.startswith(_POSSIBLE))
+        return OlderWording(text.strip(" ,"), states, possible, letters)
 
 
 def _split(cell: str) -> tuple[str, ...]:

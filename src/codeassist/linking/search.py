@@ -188,7 +188,6 @@ class Searcher:
             "unasked": -float(difference.unasked),
             "possible": possible,
             "chapter": float(code.startswith(tuple(question.older.letters))),
-            "likely_chapter": float(code.startswith(tuple(question.older.likely))),
         }
         return _Row(code, title, features)
 
