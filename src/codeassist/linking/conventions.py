@@ -16,16 +16,28 @@ from pathlib import Path
 from codeassist.terminology.lexicon import read_table
 
 _TABLE = Path(__file__).with_name("conventions.tsv")
-_COLUMNS = ("step", "pattern", "reading", "states", "basis")
+_COLUMNS = ("step", "pattern", "reading", "states", "letters", "basis")
+_POSSIBLE = "?"
 
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """This is one convention: what it looks like, the words it is read as, and the axis values it states."""
+    """This is one convention: what it looks like, the words it is read as, the axis values it states, and of what."""
 
     pattern: re.Pattern[str]
     reading: str
     states: tuple[str, ...]
+    letters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OlderWording:
+    """This is a wording in words of ICD-10-CM, and what its conventions say: values stated and possible, chapters."""
+
+    text: str
+    states: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    letters: str = ""
 
 
 class Conventions:
@@ -44,27 +56,31 @@ class Conventions:
     def load(cls, path: Path = _TABLE) -> Conventions:
         """Read ``conventions.tsv``."""
         return cls(
-            Convention(re.compile(row["pattern"], re.IGNORECASE), row["reading"], _split(row["states"]))
+            Convention(re.compile(row["pattern"], re.IGNORECASE), row["reading"], _split(row["states"]), row["letters"])
             for row in read_table(path, _COLUMNS)
         )
 
-    def read(self, text: str) -> tuple[str, tuple[str, ...]]:
-        """Return the wording in words of ICD-10-CM, and the axis values that its conventions may state.
+    def read(self, text: str) -> OlderWording:
+        """Return the wording in words of ICD-10-CM, with what its conventions say beside.
 
         Examples
         --------
         >>> conventions = Conventions.load()
         >>> conventions.read("Oligohydramnios, unspecified as to episode of care or not applicable")
-        ('Oligohydramnios', ())
-        >>> conventions.read("Hemarthrosis, lower leg")
-        ('Hemarthrosis, lower leg', ('lower leg', 'tibia and fibula', 'knee'))
+        OlderWording(text='Oligohydramnios', states=(), possible=(), letters='O')
+        >>> conventions.read("Hemarthrosis, lower leg").states
+        ('lower leg', 'tibia and fibula', 'knee')
         """
-        states: tuple[str, ...] = ()
+        values: tuple[str, ...] = ()
+        letters = ""
         for row in self._rows:
             text, count = row.pattern.subn(row.reading, text)
             if count:
-                states += row.states
-        return text.strip(" ,"), states
+                values += row.states
+                letters += row.letters
+        states = tuple(value for value in values if not value.startswith(_POSSIBLE))
+        possible = tuple(value.removeprefix(_POSSIBLE) for value in values if value.startswith(_POSSIBLE))
+        return OlderWording(text.strip(" ,"), states, possible, letters)
 
 
 def _split(cell: str) -> tuple[str, ...]:

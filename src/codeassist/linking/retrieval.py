@@ -28,7 +28,8 @@ class Retrieved:
 
     ``similarity`` is 1 when the wording's words are exactly the term's; ``added`` is the weight of the term's words
     that the wording lacks; ``covered`` is the share of the wording's weight that the term has; ``cosine`` is 1 when
-    their vectors have the same direction, and 0 where none was asked for.
+    their vectors have the same direction, and 0 where none was asked for; ``has_rarest`` tells whether the term has
+    the rarest of the wording's words.
     """
 
     term: IndexedTerm
@@ -36,6 +37,7 @@ class Retrieved:
     added: float
     covered: float = 0.0
     cosine: float = 0.0
+    has_rarest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,14 @@ class Overlap:
     """This is what a wording has in common with every term.
 
     ``shared`` is the weight of the words that both have, by the term's number; ``weight`` that of all words of a term,
-    ``total`` that of the wording's.
+    ``total`` that of the wording's; ``rarest`` are the numbers of the terms that have the wording's rarest word, in
+    ascending order.
     """
 
     shared: Values
     weight: Values
     total: float
+    rarest: Numbers
 
     def find_similar(self, count: int) -> list[int]:
         """Return the numbers of the most similar terms, the most similar first."""
@@ -61,7 +65,12 @@ class Overlap:
         """Return one term with its figures."""
         shared, weight = float(self.shared[term.number]), float(self.weight[term.number])
         similarity = 2 * shared / (self.total + weight) if shared else 0.0
-        return Retrieved(term, similarity, weight - shared, shared / self.total if shared else 0.0, cosine)
+        covered = shared / self.total if shared else 0.0
+        return Retrieved(term, similarity, weight - shared, covered, cosine, self._has_rarest(term.number))
+
+    def _has_rarest(self, number: int) -> bool:
+        place = int(np.searchsorted(self.rarest, number))
+        return place < len(self.rarest) and int(self.rarest[place]) == number
 
 
 class WordRetriever:
@@ -103,11 +112,19 @@ class WordRetriever:
         # A misspelled word beside the right one is the same word.
         known = tuple({number: weight for word in words for number, weight in self._weigh(word)}.items())
         total = sum(weight for _, weight in known) + self._unknown_weight(words)
-        return Overlap(self._add_up(known), self._term_weight, total)
+        return Overlap(self._add_up(known), self._term_weight, total, self._find_rarest(known))
 
     def correct(self, words: Sequence[str]) -> tuple[str, ...]:
         """Return the words, each unknown one that misspells a known one corrected."""
         return tuple(word if self._number(word) >= 0 else self._corrector.correct(word) or word for word in words)
+
+    def _find_rarest(self, known: Sequence[tuple[int, float]]) -> Numbers:
+        """Return the terms that have the word of the highest weight, of equal ones the first."""
+        if not known:
+            return np.empty(0, np.intp)
+        number, _ = max(known, key=lambda word: word[1])
+        terms: Numbers = self._postings[self._offsets[number] : self._offsets[number + 1]]
+        return terms
 
     def _add_up(self, known: Sequence[tuple[int, float]]) -> npt.NDArray[np.float64]:
         if not known:

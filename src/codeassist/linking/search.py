@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from codeassist.core.codes import ICD10CM
 from codeassist.core.suggestions import CodeMatch
 from codeassist.errors import ConfigError
-from codeassist.linking.conventions import Conventions
+from codeassist.linking.conventions import Conventions, OlderWording
+from codeassist.linking.qualifiers import Qualifiers, Stated
 from codeassist.linking.ranking import Features, Ranking
 from codeassist.linking.residuals import Residual, find_other
 from codeassist.linking.retrieval import Retrieved, TermFinder
@@ -21,6 +22,8 @@ from codeassist.terminology.wordings import strip_silent
 # How many terms are found by the words they share with a wording, and how many by their vectors.
 _SIMILAR, _NEAR = 40, 60
 _EXACT = 0.999
+# How many titles are remembered with their qualifiers.
+_TITLES = 10_000
 # What the pedigree of a term counts: reviewed wordings first, then titles, shortened titles last.
 _PEDIGREES = {
     "synonym": 1.0,
@@ -35,21 +38,31 @@ _PEDIGREES = {
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """This is a wording as it is looked up: its words, what it states, and what older conventions may state instead."""
+    """This is a wording as it is looked up: its words, what it states, and what older conventions say beside."""
 
     words: tuple[str, ...]
     head_terms: tuple[int, ...]
     stated: frozenset[str]
-    alternatives: tuple[str, ...]
+    older: OlderWording
     residual: Residual
+    qualifiers: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """This is one code that a wording chooses, with the features that depend on the code alone."""
+
+    code: str
+    title: str
+    features: Features
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """This is what a wording chooses below one code: how many values it states; code, title, residual of each row."""
+    """This is what a wording chooses below one code: how many of the code's values it states, and the rows."""
 
     values: int
-    rows: tuple[tuple[str, str, float], ...]
+    rows: tuple[_Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,8 @@ class Searcher:
         self._ranking = ranking
         self._conventions = Conventions.load()
         self._read_subtypes = SubtypeReader.load(vocabulary.index.normalizer)
+        self._qualifiers = Qualifiers.load(vocabulary.index.normalizer)
+        self._read_title = lru_cache(_TITLES)(self._read_qualifiers)
 
     def __call__(self, text: str, *, system: str = ICD10CM, limit: int = 10) -> list[CodeMatch]:
         """Return the codes that a wording names, best first.
@@ -122,17 +137,18 @@ class Searcher:
             for found in self._find(reading.words, similar=_SIMILAR, near=_NEAR, also=question.head_terms):
                 choice = choose(found.term.code)
                 features = self._describe(found, question, values=choice.values)
-                for code, title, residual in choice.rows:
-                    added = {"residual": residual, "left_out": float(reading.left_out)}
-                    yield Hit(code, title, found.term, {**features, **added})
+                for row in choice.rows:
+                    added = {**row.features, "left_out": float(reading.left_out)}
+                    yield Hit(row.code, row.title, found.term, {**features, **added})
 
     def _understand(self, text: str) -> _Question:
         # The tokenizer refuses halves of characters.
-        wording, states = self._conventions.read(text.encode(errors="replace").decode())
-        spoken = strip_silent(wording)
+        older = self._conventions.read(text.encode(errors="replace").decode())
+        spoken = strip_silent(older.text)
         words = self._split(spoken)
         stated = self._vocabulary.tables.wordings.read(words)
-        return _Question(words, self._find_heads(spoken), stated, states, Residual.read(wording))
+        qualifiers = self._qualifiers.read(words)
+        return _Question(words, self._find_heads(spoken), stated, older, Residual.read(older.text), qualifiers)
 
     def _split(self, text: str) -> tuple[str, ...]:
         return self._vocabulary.index.normalizer.split(text)
@@ -144,18 +160,39 @@ class Searcher:
         return tuple(term.number for head in heads for term in self._vocabulary.index.find_exact(head))
 
     def _read_wording(self, words: tuple[str, ...]) -> Iterator[Reading]:
+        index = self._vocabulary.index
         yield Reading(words, 0)
-        if not self._vocabulary.index.find_exact(words):
-            yield from self._read_subtypes(words)
+        if not index.find_exact(words):
+            yield from (
+                each for each in self._read_subtypes(words) if not each.is_guess or index.find_exact(each.words)
+            )
 
     def _choose(self, question: _Question, anchor: str) -> _Choice:
-        codeset = self._vocabulary.codeset
         selected, values = self._select(anchor, question)
-        codes = [selected]
+        codes = {selected: 0.0}
+        for value in question.older.possible:
+            codes.setdefault(self._select_value(anchor, question, value)[0], -1.0)
         if question.residual.is_other and not question.residual.is_unspecified:
-            codes.extend(self._find_billable(other) for other in [find_other(codeset, selected)] if other)
-        titles = ((code, codeset.title(code)) for code in codes)
-        return _Choice(values, tuple((code, title, question.residual.rate(title)) for code, title in titles))
+            other = find_other(self._vocabulary.codeset, selected)
+            if other:
+                codes.setdefault(self._find_billable(other), 0.0)
+        return _Choice(values, tuple(self._describe_row(question, code, each) for code, each in codes.items()))
+
+    def _describe_row(self, question: _Question, code: str, possible: float) -> _Row:
+        """Return a row with its own features: residual, chapter, qualifiers, and that it is only possible."""
+        title = self._vocabulary.codeset.title(code)
+        difference = self._qualifiers.compare(question.qualifiers, self._read_title(title))
+        features = {
+            "residual": question.residual.rate(title),
+            "opposite": -float(difference.opposite),
+            "unasked": -float(difference.unasked),
+            "possible": possible,
+            "chapter": float(code.startswith(tuple(question.older.letters))),
+        }
+        return _Row(code, title, features)
+
+    def _read_qualifiers(self, title: str) -> Stated:
+        return self._qualifiers.read(self._split(title))
 
     def _describe(self, found: Retrieved, question: _Question, *, values: int) -> dict[str, float]:
         """Return what speaks for a term: shared words, a near vector, its pedigree, and the axis values given."""
@@ -163,6 +200,7 @@ class Searcher:
             "words": found.similarity,
             "covered": found.covered,
             "vectors": found.cosine,
+            "rarest": float(found.has_rarest),
             "pedigree": _PEDIGREES[found.term.pedigree],
             "axes": float(values),
         }
@@ -184,12 +222,15 @@ class Searcher:
     def _select(self, anchor: str, question: _Question) -> tuple[str, int]:
         """Return the billable row that the wording states, and how many of its values the wording gave."""
         selection = self._vocabulary.tables.select(anchor, question.stated)
-        for alternative in question.alternatives:
-            words = question.stated.union(self._split(alternative), {alternative})
-            other = self._vocabulary.tables.select(anchor, words)
-            if alternative in self._vocabulary.codeset.title(other.code).lower():
-                selection = other
-                break
+        for value in question.older.states:
+            code, count = self._select_value(anchor, question, value)
+            if value in self._vocabulary.codeset.title(code).lower():
+                return code, count
+        return self._find_billable(selection.code), len(selection.matched)
+
+    def _select_value(self, anchor: str, question: _Question, value: str) -> tuple[str, int]:
+        """Return the same for the wording with one value more."""
+        selection = self._vocabulary.tables.select(anchor, question.stated.union(self._split(value), {value}))
         return self._find_billable(selection.code), len(selection.matched)
 
     def _find_billable(self, code: str) -> str:

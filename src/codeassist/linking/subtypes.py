@@ -28,15 +28,22 @@ _ARABIC_BY_ROMAN = {
     )
 }
 _ROMAN_BY_ARABIC = {arabic: roman for roman, arabic in _ARABIC_BY_ROMAN.items()}
+_NUMBER = re.compile(r"\d{1,2}[a-z]?")
+_LETTERED = re.compile(r"([ivx]+|\d{1,2})[a-h]\d?")
 _NUMERAL = re.compile(r"([ivx]+|\d+)([a-h]?\d?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """This is one way to read a wording; ``left_out`` tells how many kinds of words it lacks."""
+    """This is one way to read a wording.
+
+    ``left_out`` tells how many kinds of words it lacks, a letter behind a number counted half; ``is_guess`` that it has
+    words which the wording lacks, so that it counts only where a term says just that.
+    """
 
     words: tuple[str, ...]
-    left_out: int
+    left_out: float
+    is_guess: bool = False
 
 
 class SubtypeReader:
@@ -68,31 +75,58 @@ class SubtypeReader:
         Examples
         --------
         >>> reader = SubtypeReader({"usha": ("usher", "syndrome")})
-        >>> [reading.words for reading in reader(("usha1d",))]
-        [('usher', 'syndrome')]
-        >>> [reading.words for reading in reader(("usher", "syndrome", "type", "1d"))]
-        [('usher', 'syndrome', 'type', 'id'), ('usher', 'syndrome')]
+        >>> [" ".join(reading.words) for reading in reader(("usha1d",)) if not reading.is_guess]
+        ['usher syndrome']
+        >>> [" ".join(reading.words) for reading in reader(("usher", "syndrome", "type", "1d"))]
+        ['usher syndrome type id', 'usher syndrome type 1', 'usher syndrome type i', 'usher syndrome']
         """
         given = tuple(words)
-        named = self._name_symbols(given)
-        swapped = tuple(_swap_numerals(given))
-        plain = tuple(_leave_out_numbers(named))
+        numbered = _add_type(self._name_symbols(given))
+        lettered = tuple(_leave_out_letters(numbered))
+        plain = tuple(_leave_out_numbers(numbered))
         bare = tuple(_leave_out_inheritance(plain))
+        readings = (
+            Reading(tuple(_swap_numerals(given)), 0),
+            *_read_both_numerals(numbered, left_out=0),
+            *_read_both_numerals(lettered, left_out=0.5),
+            Reading(plain, 1),
+            Reading(bare, 2),
+        )
         seen = {given}
-        for reading, left_out in ((named, 0), (swapped, 0), (plain, 1), (bare, 2)):
-            if reading and reading not in seen:
-                seen.add(reading)
-                yield Reading(reading, left_out)
+        for reading in readings:
+            if reading.words and reading.words not in seen:
+                seen.add(reading.words)
+                yield reading
 
     def _name_symbols(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Put the family's disease in a symbol's place; apart ("LGMD 2O") only where it is the whole wording."""
         if len(words) == 2 and words[0] in self._names and _DESIGNATOR.fullmatch(words[1]):
-            return self._names[words[0]]
+            return (*self._names[words[0]], "type", words[1])
         return tuple(part for word in words for part in self._name_symbol(word))
 
     def _name_symbol(self, word: str) -> tuple[str, ...]:
         found = _SYMBOL.fullmatch(word)
-        return self._names.get(found.group(1), (word,)) if found else (word,)
+        name = self._names.get(found.group(1)) if found else None
+        return (*name, "type", found.group(2)) if found and name else (word,)
+
+
+def _read_both_numerals(words: tuple[str, ...], *, left_out: float) -> Iterator[Reading]:
+    """Yield the words as they are and with the other kind of numerals, both to be found only as they stand."""
+    yield Reading(words, left_out, is_guess=True)
+    yield Reading(tuple(_swap_numerals(words)), left_out, is_guess=True)
+
+
+def _add_type(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words with "type" before a number at their end that has no such word."""
+    is_bare = len(words) > 2 and _NUMBER.fullmatch(words[-1]) and words[-2] not in _NUMBERED
+    return (*words[:-1], "type", words[-1]) if is_bare else words
+
+
+def _leave_out_letters(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words with "type 1" for "type 1d"."""
+    for before, word in zip(("", *words), words, strict=False):
+        found = _LETTERED.fullmatch(word) if before in _NUMBERED else None
+        yield found.group(1) if found else word
 
 
 def _swap_numerals(words: Sequence[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from codeassist.linking.conventions import _TABLE, Convention, Conventions
+from codeassist.linking.conventions import _TABLE, Convention, Conventions, OlderWording
 
 # Basis: the wording of the 9th revision on the left, the title of ICD-10-CM that says the same on the right.
 READINGS = [
@@ -37,20 +37,31 @@ def conventions():
 
 @pytest.mark.parametrize(("wording", "reading", "states"), READINGS, ids=[row[0] for row in READINGS])
 def test_a_convention_is_read_as_the_words_of_the_present_classification(conventions, wording, reading, states):
-    assert conventions.read(wording) == (reading, states)
+    read = conventions.read(wording)
+
+    assert (read.text, read.states) == (reading, states)
 
 
 def test_reading_a_wording_twice_changes_nothing_more(conventions):
     for wording, _, _ in READINGS:
-        once, _ = conventions.read(wording)
+        once = conventions.read(wording).text
 
-        assert conventions.read(once)[0] == once
+        assert conventions.read(once).text == once
 
 
 def test_conventions_are_tried_in_their_order():
     rows = [Convention(re.compile("a"), "b", ("one",)), Convention(re.compile("b"), "c", ("two",))]
 
-    assert Conventions(rows).read("a") == ("c", ("one", "two"))
+    assert Conventions(rows).read("a") == OlderWording("c", ("one", "two"))
+
+
+def test_what_is_only_possible_is_kept_apart_and_episodes_of_care_are_said_of_obstetric_codes(conventions):
+    read = conventions.read("Grand multiparity, antepartum condition or complication")
+
+    # Antepartum is any time before labor: the 9th revision does not say which trimester.
+    assert read == OlderWording(
+        "Grand multiparity", (), ("first trimester", "second trimester", "third trimester"), letters="O"
+    )
 
 
 def test_every_pattern_compiles_and_matches_no_empty_wording():

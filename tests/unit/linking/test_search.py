@@ -48,6 +48,26 @@ def test_wordings_of_older_classifications_find_the_row_that_a_coder_takes(stage
     assert stages.search(text)[0].code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # The episode of care is only stated of obstetric conditions.
+        ("Incompetent cervix, antepartum condition or complication", "O34.30"),
+        ("Malignant neoplasm of other specified sites of bladder", "C67.8"),
+        ("Insulin-dependent diabetes mellitus 4", "E10.9"),
+        ("Burn of unspecified degree of lower limb [leg], unspecified site", "T24.009A"),
+    ],
+)
+def test_an_older_wording_tells_the_chapter_or_the_row(stages, text, code):
+    assert stages.search(text)[0].code == code
+
+
+def test_before_labor_the_trimester_is_open_and_each_is_offered_behind(stages):
+    codes = [match.code for match in stages.search("Grand multiparity, antepartum condition or complication", limit=4)]
+
+    assert codes == ["O09.40", "O09.41", "O09.42", "O09.43"]
+
+
 @pytest.mark.parametrize("text", ["fracture", "diabetes", "burn of hand", "terrorism", "twin pregnancy"])
 def test_every_hit_is_billable(stages, text):
     assert all(stages.vocabulary.codeset.is_billable(hit.code) for hit in stages.search(text, limit=30))

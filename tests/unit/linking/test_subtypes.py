@@ -9,7 +9,11 @@ READER = SubtypeReader({"usha": ("usher", "syndrome"), "lgmd": ("limb", "girdle"
 
 
 def readings(text):
-    return [" ".join(reading.words) for reading in READER(text.split())]
+    return [" ".join(reading.words) for reading in READER(text.split()) if not reading.is_guess]
+
+
+def guesses(text):
+    return [" ".join(reading.words) for reading in READER(text.split()) if reading.is_guess]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,23 @@ def test_numbering_and_symbols_are_read_in_their_other_ways(text, found):
     assert [reading for reading in readings(text) if reading != "lgmd"] == [each for each in found if each != "lgmd"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("lgmd2", ["limb girdle dystrophy type 2", "limb girdle dystrophy type ii"]),
+        (
+            "usha 1d",
+            ["usher syndrome type 1d", "usher syndrome type id", "usher syndrome type 1", "usher syndrome type i"],
+        ),
+        ("von willebrand disease 2", ["von willebrand disease type 2", "von willebrand disease type ii"]),
+        ("ataxia", []),
+        ("chronic heart failure", []),
+    ],
+)
+def test_the_type_that_a_number_may_mean_is_a_guess(text, found):
+    assert guesses(text) == found
+
+
 @pytest.mark.parametrize("text", ["gout", "h1n1", "lgmd", "2", "type 2", "chronic heart failure"])
 def test_other_wordings_have_no_further_reading_but_their_numeral(text):
     assert all("type ii" in reading or reading == "type" for reading in readings(text))
@@ -47,7 +68,16 @@ def test_what_is_left_out_is_counted_and_what_is_renamed_is_not():
 @pytest.mark.assets
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("LGMD 2O", "G71.039"), ("RP50", "H35.52"), ("cmd1d", "I42.0"), ("osteogenesis imperfecta type XV", "Q78.0")],
+    [
+        ("LGMD 2O", "G71.039"),
+        ("RP50", "H35.52"),
+        ("cmd1d", "I42.0"),
+        ("osteogenesis imperfecta type XV", "Q78.0"),
+        # The type where a term names it.
+        ("VWD3", "D68.03"),
+        ("von Willebrand disease 2", "D68.029"),
+        ("Usher syndrome type 1F", "Q99.811"),
+    ],
 )
 def test_search_finds_the_family_of_a_symbol_or_subtype(stages, text, code):
     assert stages.search(text)[0].code == code
