@@ -38,9 +38,20 @@ class SelectionSettings(_Settings):
     consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
 
 
+class VisitSettings(_Settings):
+    """This is how the level of a visit is found.
+
+    ``accept_consultations`` keeps consultation codes, which Medicare and most payers no longer take.
+    """
+
+    find_level: bool = True
+    accept_consultations: bool = False
+
+
 class Settings(_Settings):
     """This is the configuration of the whole pipeline."""
 
     annotation: AnnotationSettings = AnnotationSettings()
     linking: LinkingSettings = LinkingSettings()
     selection: SelectionSettings = SelectionSettings()
+    visit: VisitSettings = VisitSettings()

@@ -30,6 +30,7 @@ from codeassist.linking.linker import Linker
 from codeassist.linking.ranking import Ranking
 from codeassist.linking.retrieval import TermFinder, WordRetriever
 from codeassist.linking.search import Searcher
+from codeassist.procedures.visit import VisitLeveler
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
 from codeassist.selection.reportability import DeclaredPoints, FittedModel
@@ -56,6 +57,7 @@ class Stages:
     annotate: Annotator
     link: Linker
     select: Selector
+    find_visit: VisitLeveler
     search: Searcher
     fingerprint: str
 
@@ -78,6 +80,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
+        find_visit=VisitLeveler.load(vocabulary.prefixes_by_medication, settings=settings.visit),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
@@ -141,6 +144,7 @@ class CodeAssist:
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
         diagnoses = stages.select(encounter, sections, annotations, candidates)
+        visit = stages.find_visit(encounter, sections, diagnoses)
         return CodingResult(
             encounter=encounter,
             pipeline=self._info(stages, edition_note),
@@ -149,6 +153,7 @@ class CodeAssist:
             measurements=annotations.measurements,
             candidates=candidates,
             diagnoses=diagnoses,
+            visit=visit,
         )
 
     def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:

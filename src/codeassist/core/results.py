@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.core.visits import VisitLevel
 
 SCHEMA_VERSION = "1"
 DISCLAIMER = (
@@ -39,3 +40,4 @@ class CodingResult:
     measurements: tuple[Measurement, ...]
     candidates: tuple[Candidate, ...]
     diagnoses: tuple[Suggestion, ...]
+    visit: VisitLevel | None = None

@@ -10,6 +10,7 @@ from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter, Span
 from codeassist.core.results import DISCLAIMER, SCHEMA_VERSION, CodingResult
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
+from codeassist.core.visits import VisitLevel
 
 Document = dict[str, Any]
 _MOST_CANDIDATES = 5
@@ -30,7 +31,7 @@ def to_document(result: CodingResult) -> Document:
         "measurements": [_measurement(encounter, each) for each in result.measurements],
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
         "procedures": [],
-        "visit": None,
+        "visit": _visit(encounter, result.visit) if result.visit else None,
         "gaps": [],
         "queries": [],
         "disclaimer": DISCLAIMER,
@@ -105,3 +106,54 @@ def _candidates(candidates: Sequence[Candidate]) -> list[Document]:
 
 def _rationale(parts: Sequence[Contribution]) -> list[Document]:
     return [{"feature": part.feature, "points": round(part.points, 4), "detail": part.detail} for part in parts]
+
+
+def _visit(encounter: Encounter, visit: VisitLevel) -> Document:
+    levels = {element.name: element.level for element in visit.elements}
+    return {
+        "code": visit.code,
+        "name": visit.name,
+        "category": visit.category,
+        "level": visit.step,
+        "method": visit.method,
+        **levels,
+        "confidence": visit.confidence,
+        "modifiers": list(visit.modifiers),
+        "evidence": [_quote(encounter, span) for span in visit.evidence],
+        "elements": [
+            {
+                "element": element.name,
+                "level": element.level,
+                "carries": element.carries,
+                "items": [
+                    {
+                        "kind": item.kind,
+                        "detail": item.detail,
+                        "evidence": [_quote(encounter, span) for span in item.evidence],
+                    }
+                    for item in element.items
+                ],
+            }
+            for element in visit.elements
+        ],
+        "time": _time(encounter, visit),
+        "rationale": list(visit.rationale),
+        "alternatives": [
+            {"code": each.code, "category": each.category, "level": each.step, "reason": each.reason}
+            for each in visit.alternatives
+        ],
+        "missing_for_next_level": [
+            {"element": each.element, "level": each.level, "any_of": list(each.ways)}
+            for each in visit.missing_for_next_level
+        ],
+    }
+
+
+def _time(encounter: Encounter, visit: VisitLevel) -> Document | None:
+    if visit.time is None:
+        return None
+    return {"minutes": visit.time.minutes, "level": visit.time.step} | _quote(encounter, visit.time.span)
+
+
+def _quote(encounter: Encounter, span: Span) -> Document:
+    return _span(span) | {"text": encounter.slice(span)}

@@ -1,0 +1,250 @@
+"""The problems of a visit: which were addressed, and how complex each one was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from codeassist.core.notes import Section, Span
+from codeassist.core.suggestions import Suggestion
+from codeassist.core.visits import VisitItem
+from codeassist.procedures.visit_clauses import PLAN, Clause
+from codeassist.procedures.visit_words import find_nature
+
+# Below this a suggestion is too unlikely to tell what a heading names.
+_LEAST_CONFIDENCE = 0.15
+_ORDER = (
+    "status",
+    "self_limited",
+    "acute_uncomplicated",
+    "chronic",
+    "acute_complicated",
+    "acute_systemic",
+    "undiagnosed_new",
+    "unstable_chronic",
+    "severe_chronic",
+    "threat",
+)
+WORDS = {
+    "self_limited": "self-limited problem",
+    "acute_uncomplicated": "acute, uncomplicated illness or injury",
+    "stable_chronic": "stable chronic illness",
+    "acute_complicated": "acute, complicated illness or injury",
+    "acute_systemic": "acute illness with systemic symptoms",
+    "undiagnosed_new": "new problem without diagnosis, prognosis uncertain",
+    "unstable_chronic": "chronic illness that worsens or is not at its goal",
+    "severe_chronic": "chronic illness with severe worsening",
+    "threat": "threat to life or bodily function",
+}
+_INFECTIVE = ("A", "B", "J", "K", "L", "N")
+_SYMPTOMS = ("R", "M25", "M54", "M79")
+
+
+@dataclass(slots=True)
+class Problem:
+    """This is one problem that a note addresses, with the clauses that speak of it."""
+
+    code: str
+    display: str
+    nature: str
+    places: list[Span]
+    mentions: frozenset[Span]
+    plan: list[Clause] = field(default_factory=list)
+    story: list[Clause] = field(default_factory=list)
+
+
+def find_problems(
+    sections: Sequence[Section], clauses: Sequence[Clause], diagnoses: Sequence[Suggestion]
+) -> list[Problem]:
+    """Return the problems addressed, each with the clauses that speak of it."""
+    by_place = _index(diagnoses)
+    headings = [span for section in sections if section.kind in PLAN for span in section.problem_headings]
+    named = [(place, each) for place, each in by_place.items() if any(place.overlaps(span) for span in headings)]
+    acted = {clause.span for clause in clauses if clause.is_plan and is_treatment(clause)}
+    for place, each in by_place.items():
+        is_loose = each.disposition == "report" and not headings and _is_in(place, clauses)
+        is_treated = each.disposition == "report" and each.code.value[0] not in "RZ"
+        if is_loose or (is_treated and any(place.overlaps(span) for span in acted)):
+            named.append((place, each))
+    if not named:
+        named = [(place, each) for place, each in by_place.items() if each.disposition == "report"]
+    problems = _merge(sorted(named, key=lambda pair: pair[0]))
+    _attach(problems, clauses)
+    return problems
+
+
+def grade_problems(problems: Sequence[Problem], *, is_surgical: bool, is_admitted: bool) -> list[VisitItem]:
+    """Return each problem as a fact of the grid.
+
+    Parameters
+    ----------
+    problems
+        What `find_problems` found.
+    is_surgical
+        Whether major surgery was decided on at the visit.
+    is_admitted
+        Whether the visit led to care in a hospital.
+    """
+    is_only = len(problems) == 1
+    items = []
+    for problem in problems:
+        if len(problems) > 1 and _is_elsewhere(problem):
+            continue
+        kind = _grade(problem, is_surgical=is_surgical, is_admitted=is_admitted, is_only=is_only)
+        items.append(VisitItem(kind, f"{WORDS[kind]}: {problem.display} ({problem.code})", tuple(problem.places)))
+    return items
+
+
+def is_treatment(clause: Clause) -> bool:
+    """Tell whether a clause starts, changes or goes on with a drug."""
+    return any(
+        not clause.is_blocked(hit, "negation", "risk")
+        for hit in clause.find("drug")
+        if clause.has("act", "start", "keep", "adopt")
+    )
+
+
+def _index(diagnoses: Iterable[Suggestion]) -> dict[Span, Suggestion]:
+    """Return, for each mention, the suggestion that says most of it."""
+    by_place: dict[Span, Suggestion] = {}
+    for each in diagnoses:
+        if each.confidence < _LEAST_CONFIDENCE:
+            continue
+        for candidate in each.support:
+            place = candidate.mention.span
+            known = by_place.get(place)
+            if known is None or _weight(each) > _weight(known):
+                by_place[place] = each
+    return by_place
+
+
+def _weight(each: Suggestion) -> tuple[int, int, int, str]:
+    nature = _ORDER.index(find_nature(each.code.value))
+    return (each.disposition == "report") * 1, nature, -len(each.support), each.code.value
+
+
+def _is_in(place: Span, clauses: Iterable[Clause]) -> bool:
+    return any(clause.is_plan and clause.span.overlaps(place) for clause in clauses)
+
+
+def _merge(named: Iterable[tuple[Span, Suggestion]]) -> list[Problem]:
+    """Return one problem for each category of codes; a symptom beside a diagnosis of the same place is part of it."""
+    merged: dict[str, Problem] = {}
+    for place, each in named:
+        code = each.code.value
+        problem = merged.get(code[:3])
+        if problem is None:
+            mentions = frozenset(candidate.mention.span for candidate in each.support)
+            merged[code[:3]] = Problem(code, each.display, find_nature(code), [place], mentions)
+        elif place not in problem.places:
+            problem.places.append(place)
+    problems = list(merged.values())
+    real = [each for each in problems if each.nature != "status"]
+    return real or problems
+
+
+def _attach(problems: Sequence[Problem], clauses: Sequence[Clause]) -> None:
+    """Give each clause to the problems that it or the last naming clause before it speaks of."""
+    current: list[Problem] = list(problems) if len(problems) == 1 else []
+    for clause in clauses:
+        named = [
+            problem
+            for problem in problems
+            if any(place.overlaps(clause.span) for place in problem.mentions)
+            or any(place.overlaps(clause.span) for place in problem.places)
+        ]
+        if clause.is_plan:
+            current = named or current
+            for problem in current:
+                problem.plan.append(clause)
+        else:
+            for problem in named if len(problems) > 1 else problems:
+                problem.story.append(clause)
+
+
+def _is_elsewhere(problem: Problem) -> bool:
+    """Tell whether another clinician looks after a problem, and nothing was done for it here."""
+    return any(clause.has("status", "elsewhere") for clause in problem.plan) and not any(
+        map(is_treatment, problem.plan)
+    )
+
+
+def _grade(problem: Problem, *, is_surgical: bool, is_admitted: bool, is_only: bool) -> str:
+    plan = _read_statuses(problem.plan)
+    if plan["threat"] or problem.nature == "threat":
+        return "threat"
+    if problem.nature == "chronic" or problem.nature.endswith("_chronic"):
+        kind = _grade_chronic(problem, plan, is_only=is_only)
+        return "severe_chronic" if is_admitted and kind == "unstable_chronic" else kind
+    return _grade_acute(problem, plan, is_surgical=is_surgical, is_admitted=is_admitted)
+
+
+def _grade_chronic(problem: Problem, plan: Mapping[str, bool], *, is_only: bool) -> str:
+    is_cancer = problem.code.startswith("C")
+    if problem.nature == "severe_chronic" or plan["severe"]:
+        return "severe_chronic"
+    if is_cancer and plan["advanced"]:
+        return "threat"
+    if problem.nature == "unstable_chronic" or plan["unstable"] or any(map(_is_change, problem.plan)):
+        return "unstable_chronic"
+    if plan["stable"] or plan["resolved"]:
+        return "stable_chronic"
+    story = _read_statuses(problem.story)
+    if story["unstable"] and not story["stable"]:
+        return "unstable_chronic"
+    if is_only and not story["stable"] and any(map(_is_work, problem.plan)):
+        return "unstable_chronic"
+    return "stable_chronic"
+
+
+def _grade_acute(problem: Problem, plan: Mapping[str, bool], *, is_surgical: bool, is_admitted: bool) -> str:
+    nature = problem.nature
+    if nature in ("status", "self_limited"):
+        return "self_limited"
+    if nature == "undiagnosed_new":
+        return "stable_chronic" if plan["stable"] and not plan["unstable"] else nature
+    if plan["resolved"] and not any(map(is_treatment, problem.plan)):
+        return "self_limited"
+    if plan["uncertain"]:
+        return "undiagnosed_new"
+    if nature == "acute_uncomplicated" and (plan["complicated"] or _needs_surgery(problem, is_surgical=is_surgical)):
+        nature = "acute_complicated"
+    if nature == "acute_uncomplicated" and plan["systemic"] and problem.code.startswith(_INFECTIVE):
+        nature = "acute_systemic"
+    return "threat" if is_admitted and nature in ("acute_systemic", "acute_complicated") else nature
+
+
+def _needs_surgery(problem: Problem, *, is_surgical: bool) -> bool:
+    return is_surgical and any(clause.has("surgery", "major") for clause in problem.plan)
+
+
+def _read_statuses(clauses: Iterable[Clause]) -> dict[str, bool]:
+    """Return which statuses the clauses state, those that are denied, conditional or past left out."""
+    found = dict.fromkeys(
+        ("threat", "severe", "advanced", "unstable", "stable", "resolved", "uncertain", "complicated", "systemic"),
+        False,  # noqa: FBT003 - the start value of every key
+    )
+    for name in _list_statuses(clauses):
+        found[name] = True
+    return found
+
+
+def _list_statuses(clauses: Iterable[Clause]) -> Iterator[str]:
+    for clause in clauses:
+        for hit in clause.find("status"):
+            if hit.value != "elsewhere" and not clause.is_blocked(hit):
+                yield hit.value
+
+
+def _is_change(clause: Clause) -> bool:
+    """Tell whether a clause starts or changes a drug, which is done where a goal is not reached."""
+    return any(
+        not clause.is_blocked(hit)
+        for hit in (*clause.find("drug"), *clause.find("risk", "prescription"))
+        if clause.has("act", "start")
+    )
+
+
+def _is_work(clause: Clause) -> bool:
+    """Tell whether a clause looks further into a problem or treats it."""
+    return is_treatment(clause) or clause.has("act", "refer", "adopt") or clause.has("surgery")

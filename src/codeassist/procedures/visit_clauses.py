@@ -1,0 +1,97 @@
+"""Cuts a note into clauses with the wordings found in each: what every element of the visit level is read from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from codeassist.core.notes import Encounter, Section, Span
+from codeassist.procedures.visit_words import WORD, Hit, WordTable
+
+PLAN = frozenset(
+    """assessment assessment_plan plan impression medical_decision_making diagnosis principal_diagnosis
+    secondary_diagnosis discharge_diagnosis admission_diagnosis hospital_course patient_instructions follow_up
+    disposition addendum discharge_instructions code_status consultations problem_list""".split()
+)
+RESULTS = frozenset({"results", "labs", "imaging", "pathology", "findings"})
+STORY = frozenset(
+    """preamble chief_complaint history_of_present_illness clinical_history indication comments other
+    administrative oncologic_history procedure""".split()
+)
+_READ = PLAN | RESULTS | STORY
+_CLAUSE = re.compile(
+    r"""
+    [^\n;!?.]+                          # up to the end of a line or sentence,
+    (?:
+        (?: \. (?=\S)                    # over a full stop inside a number or a name,
+        | \n (?= [ \t]* [a-z] ) )        # and over the end of a line that goes on in lower case
+        [^\n;!?.]*
+    )*
+    """,
+    re.VERBOSE,
+)
+# A word that makes what follows in its clause no fact: farther away it belongs to something else.
+_REACH = {"negation": 6, "historic": 6, "risk": 40, "conditional": 40}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """This is one clause of a note: its place, the kind of its section, and what its words name."""
+
+    span: Span
+    section: str
+    hits: tuple[Hit, ...]
+    size: int
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether the clause stands where problems are assessed and their care is planned."""
+        return self.section in PLAN
+
+    def find(self, kind: str, *values: str) -> Iterator[Hit]:
+        """Yield the hits of a kind, of any value or of these."""
+        for hit in self.hits:
+            if hit.kind == kind and (not values or hit.value in values):
+                yield hit
+
+    def has(self, kind: str, *values: str) -> bool:
+        """Tell whether there is a hit of a kind."""
+        return next(self.find(kind, *values), None) is not None
+
+    def is_blocked(self, hit: Hit, *kinds: str) -> bool:
+        """Tell whether a word before a hit negates it or makes it conditional."""
+        return any(
+            block.last < hit.first and hit.first - block.last <= _REACH.get(block.value, 0)
+            for block in self.find("block", *kinds)
+        )
+
+    def is_conditional_after(self, hit: Hit) -> bool:
+        """Tell whether an "if" behind a hit holds it back, unless it says when to call or return."""
+        contact = {block.first for block in self.find("block", "contact")}
+        return any(
+            block.first > hit.last and not any(hit.last < place < block.first for place in contact)
+            for block in self.find("block", "conditional")
+            if block.last - block.first == 0
+        )
+
+
+def read_clauses(encounter: Encounter, sections: Iterable[Section], table: WordTable) -> list[Clause]:
+    """Return the clauses of the sections that say anything about a visit's level, in order."""
+    texts = {note.note_id: note.text for note in encounter.notes}
+    clauses: list[Clause] = []
+    for section in sections:
+        if section.kind in _READ:
+            body = section.body
+            clauses += cut(texts[body.note_id], body, section.kind, table)
+    return clauses
+
+
+def cut(text: str, body: Span, kind: str, table: WordTable) -> Iterator[Clause]:
+    """Yield the clauses of one stretch of text."""
+    for matched in _CLAUSE.finditer(text, body.start, body.end):
+        words = WORD.findall(matched.group().lower())
+        if not words:
+            continue
+        hits = table(words)
+        yield Clause(Span(body.note_id, matched.start(), matched.end()), kind, tuple(hits), len(words))
