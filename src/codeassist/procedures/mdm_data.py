@@ -67,7 +67,7 @@ def _find_own_studies(clauses: Iterable[Clause]) -> frozenset[str]:
 
 
 def _counts(clause: Clause, hit: Hit, kind: str) -> bool:
-    if clause.is_blocked(hit, "conditional", "negation", "risk") or clause.is_conditional_after(hit):
+    if clause.is_blocked(hit, "if", "conditional", "negation", "risk") or clause.is_conditional_after(hit):
         return False
     if clause.section in RESULTS:
         return True
@@ -95,7 +95,7 @@ def _drop_generic(places: Iterable[str]) -> list[str]:
 def _find_notes(clauses: Iterable[Clause]) -> Iterator[VisitItem]:
     for clause in clauses:
         for hit in clause.find("data", "notes"):
-            if not clause.is_blocked(hit, "conditional", "negation"):
+            if not clause.is_blocked(hit, "if", "conditional", "negation"):
                 yield VisitItem("notes", "outside notes reviewed", (clause.span,))
                 break
 
@@ -133,6 +133,6 @@ def _find_interpretation(clauses: Sequence[Clause]) -> Iterator[VisitItem]:
 def _find_discussion(clauses: Iterable[Clause]) -> Iterator[VisitItem]:
     for clause in clauses:
         for hit in clause.find("data", "discussion"):
-            if not clause.is_blocked(hit, "conditional", "negation"):
+            if not clause.is_blocked(hit, "if", "conditional", "negation"):
                 yield VisitItem("discussion", "discussion with another professional", (clause.span,))
                 return

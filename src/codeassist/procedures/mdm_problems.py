@@ -38,6 +38,8 @@ WORDS = {
 }
 _INFECTIVE = ("A", "B", "J", "K", "L", "N")
 _SYMPTOMS = ("R", "M25", "M54", "M79")
+# A course of years makes these chronic; an injury or infection stays acute, however long another illness lasts.
+_LONG_COURSE = ("G", "M", "R")
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ def find_problems(
         named = [(place, each) for place, each in by_place.items() if each.disposition == "report"]
     problems = _merge(sorted(named, key=lambda pair: pair[0]))
     _attach(problems, clauses)
-    return problems
+    return problems or _find_unnamed(headings, clauses)
 
 
 def grade_problems(problems: Sequence[Problem], *, is_surgical: bool, is_admitted: bool) -> list[VisitItem]:
@@ -91,7 +93,8 @@ def grade_problems(problems: Sequence[Problem], *, is_surgical: bool, is_admitte
         if len(problems) > 1 and _is_elsewhere(problem):
             continue
         kind = _grade(problem, is_surgical=is_surgical, is_admitted=is_admitted, is_only=is_only)
-        items.append(VisitItem(kind, f"{WORDS[kind]}: {problem.display} ({problem.code})", tuple(problem.places)))
+        named = f"{problem.display} ({problem.code})" if problem.code else problem.display
+        items.append(VisitItem(kind, f"{WORDS[kind]}: {named}", tuple(problem.places)))
     return items
 
 
@@ -116,6 +119,17 @@ def _index(diagnoses: Iterable[Suggestion]) -> dict[Span, Suggestion]:
             if known is None or _weight(each) > _weight(known):
                 by_place[place] = each
     return by_place
+
+
+def _find_unnamed(headings: Sequence[Span], clauses: Sequence[Clause]) -> list[Problem]:
+    """Return what a plan treats although no code names it: its heading, else the first clause of the plan."""
+    plan = [clause for clause in clauses if clause.is_plan]
+    places = [*headings[:1], *(clause.span for clause in plan[:1])][:1]
+    story = [clause for clause in clauses if not clause.is_plan]
+    return [
+        Problem("", "a problem that no code names", "acute_uncomplicated", [place], frozenset(), plan, story)
+        for place in places
+    ]
 
 
 def _weight(each: Suggestion) -> tuple[int, int, int, str]:
@@ -145,8 +159,11 @@ def _merge(named: Iterable[tuple[Span, Suggestion]]) -> list[Problem]:
 
 def _attach(problems: Sequence[Problem], clauses: Sequence[Clause]) -> None:
     """Give each clause to the problems that it or the last naming clause before it speaks of."""
-    current: list[Problem] = list(problems) if len(problems) == 1 else []
+    start: list[Problem] = list(problems) if len(problems) == 1 else []
+    current, section = start, ""
     for clause in clauses:
+        if clause.section != section:
+            current, section = start, clause.section
         named = [
             problem
             for problem in problems
@@ -165,15 +182,16 @@ def _attach(problems: Sequence[Problem], clauses: Sequence[Clause]) -> None:
 def _is_elsewhere(problem: Problem) -> bool:
     """Tell whether another clinician looks after a problem, and nothing was done for it here."""
     return any(clause.has("status", "elsewhere") for clause in problem.plan) and not any(
-        map(is_treatment, problem.plan)
+        is_treatment(clause) or clause.has("test") for clause in problem.plan
     )
 
 
 def _grade(problem: Problem, *, is_surgical: bool, is_admitted: bool, is_only: bool) -> str:
     plan = _read_statuses(problem.plan)
+    is_long = problem.nature == "acute_uncomplicated" and problem.code.startswith(_LONG_COURSE) and any(clause.is_long for clause in problem.story)
     if plan["threat"] or problem.nature == "threat":
         return "threat"
-    if problem.nature == "chronic" or problem.nature.endswith("_chronic"):
+    if is_long or problem.nature == "chronic" or problem.nature.endswith("_chronic"):
         kind = _grade_chronic(problem, plan, is_only=is_only)
         return "severe_chronic" if is_admitted and kind == "unstable_chronic" else kind
     return _grade_acute(problem, plan, is_surgical=is_surgical, is_admitted=is_admitted)
@@ -185,7 +203,9 @@ def _grade_chronic(problem: Problem, plan: Mapping[str, bool], *, is_only: bool)
         return "severe_chronic"
     if is_cancer and plan["advanced"]:
         return "threat"
-    if problem.nature == "unstable_chronic" or plan["unstable"] or any(map(_is_change, problem.plan)):
+    if problem.nature == "unstable_chronic" or plan["unstable"] or any(
+        _is_change(clause) or _is_procedure(clause) for clause in problem.plan
+    ):
         return "unstable_chronic"
     if plan["stable"] or plan["resolved"]:
         return "stable_chronic"
@@ -200,12 +220,12 @@ def _grade_chronic(problem: Problem, plan: Mapping[str, bool], *, is_only: bool)
 def _grade_acute(problem: Problem, plan: Mapping[str, bool], *, is_surgical: bool, is_admitted: bool) -> str:
     nature = problem.nature
     if nature in ("status", "self_limited"):
-        return "self_limited"
+        return "acute_uncomplicated" if nature != "status" and any(map(_is_change, problem.plan)) else "self_limited"
     if nature == "undiagnosed_new":
         return "stable_chronic" if plan["stable"] and not plan["unstable"] else nature
     if plan["resolved"] and not any(map(is_treatment, problem.plan)):
         return "self_limited"
-    if plan["uncertain"]:
+    if plan["uncertain"] or (plan["suspicion"] and _is_symptom(problem) and any(map(_is_test, problem.plan))):
         return "undiagnosed_new"
     if nature == "acute_uncomplicated" and (plan["complicated"] or _needs_surgery(problem, is_surgical=is_surgical)):
         nature = "acute_complicated"
@@ -221,7 +241,7 @@ def _needs_surgery(problem: Problem, *, is_surgical: bool) -> bool:
 def _read_statuses(clauses: Iterable[Clause]) -> dict[str, bool]:
     """Return which statuses the clauses state, those that are denied, conditional or past left out."""
     found = dict.fromkeys(
-        ("threat", "severe", "advanced", "unstable", "stable", "resolved", "uncertain", "complicated", "systemic"),
+        ("threat", "severe", "advanced", "unstable", "stable", "resolved", "uncertain", "suspicion", "complicated", "systemic"),
         False,  # noqa: FBT003 - the start value of every key
     )
     for name in _list_statuses(clauses):
@@ -245,6 +265,22 @@ def _is_change(clause: Clause) -> bool:
     )
 
 
+def _is_procedure(clause: Clause) -> bool:
+    """Tell whether a clause decides on an operation or procedure."""
+    return clause.has("act", "decide") and any(not clause.is_blocked(hit) for hit in clause.find("surgery"))
+
+
 def _is_work(clause: Clause) -> bool:
     """Tell whether a clause looks further into a problem or treats it."""
-    return is_treatment(clause) or clause.has("act", "refer", "adopt") or clause.has("surgery")
+    return is_treatment(clause) or _is_test(clause) or clause.has("act", "refer") or clause.has("surgery")
+
+
+def _is_test(clause: Clause) -> bool:
+    """Tell whether a clause orders or reads a test."""
+    return any(
+        not clause.is_blocked(hit) and not clause.is_conditional_after(hit) for hit in clause.find("test")
+    )
+
+
+def _is_symptom(problem: Problem) -> bool:
+    return problem.code.startswith(_SYMPTOMS)

@@ -16,6 +16,7 @@ _INSTRUCTIONS = frozenset({"patient_instructions", "follow_up", "discharge_instr
 _BY_ADMISSION = frozenset({"emergency", "hospital_initial", "critical_care"})
 _WORDS = {
     "otc": "drug sold over the counter",
+    "workup": "test or referral to look further",
     "therapy": "therapy, splint or other aid",
     "minor_surgery": "minor procedure, no risk factors",
     "minor_surgery_with_risk": "minor procedure with risk factors",
@@ -63,8 +64,19 @@ def _read(clause: Clause, category: str) -> Iterator[str]:
     for hit in clause.find("surgery"):
         if _is_decided(clause, hit):
             yield "major_surgery" if hit.value == "major" else "minor_surgery"
+    if clause.has("act", "order", "refer", "decide") and any(_is_wanted(clause, hit) for hit in _find_workup(clause)):
+        yield "workup"
     for hit in clause.find("risk"):
         yield from _read_risk(clause, hit, category)
+
+
+def _find_workup(clause: Clause) -> Iterator[Hit]:
+    yield from clause.find("test")
+    yield from clause.find("act", "refer")
+
+
+def _is_wanted(clause: Clause, hit: Hit) -> bool:
+    return not clause.is_blocked(hit) and not clause.is_conditional_after(hit)
 
 
 def _read_drugs(clause: Clause) -> Iterator[str]:

@@ -31,18 +31,31 @@ _CLAUSE = re.compile(
     """,
     re.VERBOSE,
 )
+# "for 3 years", "over the past several years": the course of a chronic illness, not an age or an earlier date.
+_LONG = re.compile(
+    r"""
+    \b (?: for | over | past | last | about | approximately | since ) \b [^.;\n]{0,25}?
+    (?: \d+ (?: \.\d )? | one | two | three | four | five | several | many | few | couple [ ] of ) [+]? [ ] years? \b
+    (?! [ ] (?: old | ago ) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 # A word that makes what follows in its clause no fact: farther away it belongs to something else.
-_REACH = {"negation": 6, "historic": 6, "risk": 40, "conditional": 40}
+_REACH = {"negation": 6, "historic": 6, "risk": 40, "conditional": 40, "if": 40}
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """This is one clause of a note: its place, the kind of its section, and what its words name."""
+    """This is one clause of a note: its place, the kind of its section, and what its words name.
+
+    ``size`` counts its words; ``is_long`` tells whether it speaks of a course of years.
+    """
 
     span: Span
     section: str
     hits: tuple[Hit, ...]
     size: int
+    is_long: bool = False
 
     @property
     def is_plan(self) -> bool:
@@ -68,11 +81,10 @@ class Clause:
 
     def is_conditional_after(self, hit: Hit) -> bool:
         """Tell whether an "if" behind a hit holds it back, unless it says when to call or return."""
-        contact = {block.first for block in self.find("block", "contact")}
+        contact = [block.first for block in self.find("block", "contact")]
         return any(
             block.first > hit.last and not any(hit.last < place < block.first for place in contact)
-            for block in self.find("block", "conditional")
-            if block.last - block.first == 0
+            for block in self.find("block", "if")
         )
 
 
@@ -90,8 +102,10 @@ def read_clauses(encounter: Encounter, sections: Iterable[Section], table: WordT
 def cut(text: str, body: Span, kind: str, table: WordTable) -> Iterator[Clause]:
     """Yield the clauses of one stretch of text."""
     for matched in _CLAUSE.finditer(text, body.start, body.end):
-        words = WORD.findall(matched.group().lower())
+        lowered = matched.group().lower()
+        words = WORD.findall(lowered)
         if not words:
             continue
-        hits = table(words)
-        yield Clause(Span(body.note_id, matched.start(), matched.end()), kind, tuple(hits), len(words))
+        is_long = "year" in lowered and _LONG.search(lowered) is not None
+        span = Span(body.note_id, matched.start(), matched.end())
+        yield Clause(span, kind, tuple(table(words)), len(words), is_long)
