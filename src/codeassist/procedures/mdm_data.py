@@ -34,6 +34,7 @@ def find_data(clauses: Sequence[Clause], *, is_office: bool, age: float | None) 
     age
         The patient's age in years, ``None`` where it is not known.
     """
+    clauses = [clause for clause in clauses if clause.hits]
     return [
         *_find_tests(clauses, is_office=is_office),
         *_find_notes(clauses),

@@ -91,8 +91,9 @@ def find_missing(elements: Sequence[VisitElement], step: str) -> tuple[MissingSt
     )
 
 
-def _rows(element: str, step: str) -> list[GridRow]:
-    return [row for row in read_grid() if row.element == element and row.step == step]
+@lru_cache(maxsize=16)
+def _rows(element: str, step: str) -> tuple[GridRow, ...]:
+    return tuple(row for row in read_grid() if row.element == element and row.step == step)
 
 
 def _count(item: str, counts: Mapping[str, int]) -> int:

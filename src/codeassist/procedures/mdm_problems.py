@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -100,10 +101,10 @@ def grade_problems(problems: Sequence[Problem], *, is_surgical: bool, is_admitte
 
 def is_treatment(clause: Clause) -> bool:
     """Tell whether a clause starts, changes or goes on with a drug."""
-    return any(
-        not clause.is_blocked(hit, "negation", "risk")
-        for hit in clause.find("drug")
-        if clause.has("act", "start", "keep", "adopt")
+    drugs = clause.find("drug")
+    return bool(drugs) and (
+        clause.has("act", "start", "keep", "adopt")
+        and any(not clause.is_blocked(hit, "negation", "risk") for hit in drugs)
     )
 
 
@@ -159,23 +160,24 @@ def _merge(named: Iterable[tuple[Span, Suggestion]]) -> list[Problem]:
 
 def _attach(problems: Sequence[Problem], clauses: Sequence[Clause]) -> None:
     """Give each clause to the problems that it or the last naming clause before it speaks of."""
-    start: list[Problem] = list(problems) if len(problems) == 1 else []
+    is_only = len(problems) == 1
+    start: list[Problem] = list(problems) if is_only else []
     current, section = start, ""
+    ordered = sorted(
+        ((place.start, rank) for rank, each in enumerate(problems) for place in {*each.mentions, *each.places}),
+    )
     for clause in clauses:
         if clause.section != section:
             current, section = start, clause.section
-        named = [
-            problem
-            for problem in problems
-            if any(place.overlaps(clause.span) for place in problem.mentions)
-            or any(place.overlaps(clause.span) for place in problem.places)
-        ]
+        low = bisect_left(ordered, (clause.span.start, 0))
+        high = bisect_left(ordered, (clause.span.end, 0))
+        named = [problems[rank] for rank in sorted({rank for _, rank in ordered[low:high]})]
         if clause.is_plan:
             current = named or current
             for problem in current:
                 problem.plan.append(clause)
         else:
-            for problem in named if len(problems) > 1 else problems:
+            for problem in problems if is_only else named:
                 problem.story.append(clause)
 
 
@@ -251,7 +253,7 @@ def _read_statuses(clauses: Iterable[Clause]) -> dict[str, bool]:
 
 def _list_statuses(clauses: Iterable[Clause]) -> Iterator[str]:
     for clause in clauses:
-        for hit in clause.find("status"):
+        for hit in clause.hits.get("status", ()):
             if hit.value != "elsewhere" and not clause.is_blocked(hit):
                 yield hit.value
 

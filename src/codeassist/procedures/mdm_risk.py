@@ -42,7 +42,8 @@ def find_risk(clauses: Sequence[Clause], *, category: str) -> list[VisitItem]:
     category
         The kind of visit: the word "admitted" is a decision in an emergency note and history in an office note.
     """
-    plan = [clause for clause in clauses if clause.is_plan] or [clause for clause in clauses if clause.hits]
+    clauses = [clause for clause in clauses if clause.hits]
+    plan = [clause for clause in clauses if clause.is_plan] or clauses
     found: dict[str, list[Clause]] = {}
     for clause in plan:
         for kind in _read(clause, category):
@@ -138,13 +139,12 @@ def _is_limited(clause: Clause) -> bool:
 def _weigh_drugs(found: dict[str, list[Clause]], plan: Iterable[Clause]) -> None:
     """Keep drugs that may be toxic as such only where their toxicity is watched."""
     toxic = found.pop("toxic", [])
-    watched = [
-        clause for clause in plan if clause.has("risk", "monitoring") or _has_level(clause)
-    ]
-    found.pop("monitoring_labs", None)
-    if toxic and watched:
-        found.setdefault("monitoring", []).extend([*toxic, *watched])
-    elif "chemotherapy" not in found and "monitoring" in found and not _has_chemotherapy(found["monitoring"]):
+    if toxic:
+        watched = [clause for clause in plan if clause.has("risk", "monitoring") or _has_level(clause)]
+        if watched:
+            found.setdefault("monitoring", []).extend([*toxic, *watched])
+            return
+    if "monitoring" in found and not _has_chemotherapy(found["monitoring"]):
         del found["monitoring"]
 
 

@@ -38,7 +38,20 @@ _OUTPATIENT = {
 _ALWAYS_HOSPITAL = frozenset({"hospital day", "admission note", "icu progress note", "hospital progress note"})
 _HEAD = 8
 _HEAD_KINDS = frozenset({"preamble", "chief_complaint", "history_of_present_illness", "other", "clinical_history"})
-_STUDY = frozenset({"technique", "procedure_description", "operative_details", "findings", "preoperative_diagnosis"})
+# Sections whose heading may name the kind of note: "ED course", "Reason for consultation", "Operative report".
+_NAMING = _HEAD_KINDS | {
+    "medical_decision_making",
+    "hospital_course",
+    "consultations",
+    "indication",
+    "procedure",
+    "procedure_description",
+    "administrative",
+}
+_STUDY = frozenset({"technique", "findings"})
+_OPERATION = frozenset(
+    {"procedure_description", "operative_details", "preoperative_diagnosis", "postoperative_diagnosis"}
+)
 _EXAMINED = frozenset({"physical_exam", "review_of_systems", "vitals"})
 _TOLD = frozenset({"chief_complaint", "history_of_present_illness"})
 AGE = re.compile(
@@ -69,11 +82,14 @@ def find_category(
     kinds = {section.kind for section in sections}
     found = _find_cues(encounter, sections, clauses, table)
     names = {name for name, _ in found}
-    if "none" in names and not (kinds & _TOLD and kinds & PLAN):
+    is_examined = kinds & _TOLD and kinds & _EXAMINED and kinds & PLAN
+    if not is_examined and (kinds & (_STUDY | _OPERATION) or "none" in names):
         return None
     found = [each for each in found if each[0] != "none"]
-    if not found and not _is_visit(kinds):
+    if not found and not _is_visit(kinds) and "hospital_course" not in kinds:
         return None
+    if not found and "hospital_course" in kinds:
+        found = [("hospital_discharge", None)]
     best = min(found, key=lambda each: _RANK.index(each[0]), default=None)
     chosen = best[0] if best else _assume(encounter, kinds)
     return Category(
@@ -102,14 +118,18 @@ def _find_cues(
 ) -> list[tuple[str, Span | None]]:
     """Return the cues of the strongest source that has one: type of the note, headings and title, first clauses."""
     is_stay = encounter.setting == "inpatient"
-    typed = [cue for note in encounter.notes for cue in _read_words(note.note_type, None, table, is_stay=is_stay)]
+    typed = [
+        cue
+        for note in encounter.notes
+        for cue in _read_words(note.note_type, None, table, is_stay=is_stay, kinds=("category", "type"))
+    ]
     if typed:
         return typed
     texts = {note.note_id: note.text for note in encounter.notes}
     headed = [
         cue
         for section in sections
-        if section.heading is not None
+        if section.heading is not None and section.kind in _NAMING
         for cue in _read_words(
             texts[section.heading.note_id][section.heading.start : section.heading.end],
             section.heading,
@@ -122,11 +142,11 @@ def _find_cues(
 
 
 def _read_words(
-    text: str, span: Span | None, table: WordTable, *, is_stay: bool
+    text: str, span: Span | None, table: WordTable, *, is_stay: bool, kinds: tuple[str, ...] = ("category",)
 ) -> Iterator[tuple[str, Span | None]]:
     words = WORD.findall(text.lower())
     for hit in table(words):
-        if hit.kind == "category":
+        if hit.kind in kinds:
             wording = " ".join(words[hit.first : hit.last + 1])
             yield _settle(hit.value, wording, is_stay=is_stay), span
 
@@ -153,8 +173,6 @@ def _settle(name: str, wording: str, *, is_stay: bool) -> str:
 
 def _is_visit(kinds: set[str]) -> bool:
     """Tell whether the sections are those of a visit: what was told or examined, and what was made of it."""
-    if kinds & _STUDY and not (kinds & _TOLD and kinds & _EXAMINED):
-        return False
     return bool(kinds & (_TOLD | _EXAMINED)) and bool(kinds & PLAN)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeassist.core.notes import Encounter, Section, Span
@@ -48,12 +48,12 @@ _REACH = {"negation": 6, "historic": 6, "risk": 40, "conditional": 40, "if": 40}
 class Clause:
     """This is one clause of a note: its place, the kind of its section, and what its words name.
 
-    ``size`` counts its words; ``is_long`` tells whether it speaks of a course of years.
+    ``hits`` are what its words name, by kind; ``size`` counts its words; ``is_long`` tells whether it speaks of a course of years.
     """
 
     span: Span
     section: str
-    hits: tuple[Hit, ...]
+    hits: Mapping[str, Sequence[Hit]]
     size: int
     is_long: bool = False
 
@@ -62,15 +62,15 @@ class Clause:
         """Whether the clause stands where problems are assessed and their care is planned."""
         return self.section in PLAN
 
-    def find(self, kind: str, *values: str) -> Iterator[Hit]:
-        """Yield the hits of a kind, of any value or of these."""
-        for hit in self.hits:
-            if hit.kind == kind and (not values or hit.value in values):
-                yield hit
+    def find(self, kind: str, *values: str) -> Iterable[Hit]:
+        """Return the hits of a kind, of any value or of these."""
+        hits = self.hits.get(kind, ())
+        return [hit for hit in hits if hit.value in values] if values and hits else hits
 
     def has(self, kind: str, *values: str) -> bool:
         """Tell whether there is a hit of a kind."""
-        return next(self.find(kind, *values), None) is not None
+        hits = self.hits.get(kind)
+        return hits is not None and (not values or any(hit.value in values for hit in hits))
 
     def is_blocked(self, hit: Hit, *kinds: str) -> bool:
         """Tell whether a word before a hit negates it or makes it conditional."""
@@ -108,4 +108,7 @@ def cut(text: str, body: Span, kind: str, table: WordTable) -> Iterator[Clause]:
             continue
         is_long = "year" in lowered and _LONG.search(lowered) is not None
         span = Span(body.note_id, matched.start(), matched.end())
-        yield Clause(span, kind, tuple(table(words)), len(words), is_long)
+        hits: dict[str, list[Hit]] = {}
+        for hit in table(words):
+            hits.setdefault(hit.kind, []).append(hit)
+        yield Clause(span, kind, hits, len(words), is_long)

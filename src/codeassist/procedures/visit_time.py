@@ -8,13 +8,14 @@ from codeassist.core.notes import Encounter, Span
 
 _MINUTES = re.compile(
     r"""
-    (?P<over> (?: greater | more | longer ) [ ] than [ ] | over [ ] | > [ ]? )?   # a bound that is passed
     \b (?P<number> \d{1,3} )
-    (?: [ ]? (?: - | to ) [ ]? \d{1,3} )?                                          # a range counts with its low end
-    [ -]? (?: minutes? | mins? ) \b
+    (?: [ ]? (?: - | to ) [ ]? \d{1,3} )?     # a range counts with its low end
+    [ -]? min (?: ute )? s? \b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# A bound that is passed: the time is longer than the number behind it.
+_OVER = re.compile(r"(?: (?: greater | more | longer ) [ ] than | over | > ) [ ]? $", re.VERBOSE | re.IGNORECASE)
 _SPENT = re.compile(
     r"""
     \b (?: spent | total [ ] (?: visit [ ] | encounter [ ] )? time | time [ ] spent | visit [ ] time | total [ ] of
@@ -52,7 +53,7 @@ def _read(text: str, note_id: str) -> list[tuple[int, Span]]:
         start, end = _find_sentence(text, matched.start(), matched.end())
         sentence = text[start:end]
         if _SPENT.search(sentence) and _OWN.search(sentence) and not _OTHER.search(sentence):
-            minutes = int(matched["number"]) + (1 if matched["over"] else 0)
+            minutes = int(matched["number"]) + bool(_OVER.search(text, max(0, matched.start() - 14), matched.start()))
             found.append((minutes, Span(note_id, start, end)))
     return found
 

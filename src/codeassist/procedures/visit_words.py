@@ -15,6 +15,10 @@ FOLDER = Path(__file__).parent
 WORD = re.compile(r"[a-z0-9]+")
 
 
+_Meanings = tuple[tuple[str, str], ...]
+_Wording = tuple[int, list[str], _Meanings]
+
+
 class Hit(NamedTuple):
     """This is one wording found in a clause: first and last word, and what it stands for."""
 
@@ -37,10 +41,15 @@ class WordTable:
         meanings: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
         for wording, kind, value in entries:
             meanings[tuple(WORD.findall(wording.lower()))].append((kind, value))
-        by_first: dict[str, list[tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]] = defaultdict(list)
+        longer: dict[tuple[str, str], list[_Wording]] = defaultdict(list)
+        single: dict[str, _Meanings] = {}
         for words in sorted(meanings, key=lambda words: (-len(words), words)):
-            by_first[words[0]].append((words, tuple(meanings[words])))
-        self._by_first = dict(by_first)
+            if len(words) == 1:
+                single[words[0]] = tuple(meanings[words])
+            else:
+                longer[words[0], words[1]].append((len(words), list(words), tuple(meanings[words])))
+        self._pairs = dict(longer)
+        self._single = single
 
     @classmethod
     def load(cls, medications: Iterable[str] = ()) -> WordTable:
@@ -48,33 +57,26 @@ class WordTable:
         return cls(_read_entries(medications))
 
     def __call__(self, words: list[str]) -> list[Hit]:
-        """Return what the words name, in order; of the same kind, a shorter wording inside a longer one is no hit."""
+        """Return what the words name, in order; of a kind, nothing inside what a longer wording of it covers."""
+        single, pairs = self._single, self._pairs
+        places = {place for place, word in enumerate(words) if word in single}
+        places.update(place for place, pair in enumerate(zip(words, words[1:], strict=False)) if pair in pairs)
         hits: list[Hit] = []
-        by_first = self._by_first
         free: dict[str, int] = {}
-        for place, word in enumerate(words):
-            found = by_first.get(word)
-            if found is not None:
-                _collect(hits, free, words, place, found)
+        for place in sorted(places):
+            size, meanings = self._find_longest(words, place)
+            for kind, value in meanings:
+                if free.get(kind, 0) <= place:
+                    hits.append(Hit(place, place + size - 1, kind, value))
+                    free[kind] = place + size
         return hits
 
-
-def _collect(
-    hits: list[Hit],
-    free: dict[str, int],
-    words: list[str],
-    place: int,
-    found: Iterable[tuple[tuple[str, ...], tuple[tuple[str, str], ...]]],
-) -> None:
-    for wording, meanings in found:
-        size = len(wording)
-        if size > 1 and tuple(words[place : place + size]) != wording:
-            continue
-        for kind, value in meanings:
-            if free.get(kind, 0) <= place:
-                hits.append(Hit(place, place + size - 1, kind, value))
-        for kind, _ in meanings:
-            free[kind] = max(free.get(kind, 0), place + size)
+    def _find_longest(self, words: list[str], place: int) -> tuple[int, _Meanings]:
+        pair = tuple(words[place : place + 2])
+        for size, wording, meanings in self._pairs.get(pair, ()):  # type: ignore[call-overload]
+            if size == 2 or words[place : place + size] == wording:
+                return size, meanings
+        return 1, self._single.get(words[place], ())
 
 
 def _read_entries(medications: Iterable[str]) -> Iterator[tuple[str, str, str]]:
