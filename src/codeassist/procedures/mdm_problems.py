@@ -63,7 +63,7 @@ def find_problems(
     by_place = _index(diagnoses)
     headings = [span for section in sections if section.kind in PLAN for span in section.problem_headings]
     named = [(place, each) for place, each in by_place.items() if any(place.overlaps(span) for span in headings)]
-    acted = {clause.span for clause in clauses if clause.is_plan and is_treatment(clause)}
+    acted = [clause.span for clause in clauses if clause.is_plan and is_treatment(clause)]
     for place, each in by_place.items():
         is_loose = each.disposition == "report" and not headings and _is_in(place, clauses)
         is_treated = each.disposition == "report" and each.code.value[0] not in "RZ"
@@ -169,8 +169,8 @@ def _attach(problems: Sequence[Problem], clauses: Sequence[Clause]) -> None:
     for clause in clauses:
         if clause.section != section:
             current, section = start, clause.section
-        low = bisect_left(ordered, (clause.span.start, 0))
-        high = bisect_left(ordered, (clause.span.end, 0))
+        low = bisect_left(ordered, (clause.start, 0))
+        high = bisect_left(ordered, (clause.end, 0))
         named = [problems[rank] for rank in sorted({rank for _, rank in ordered[low:high]})]
         if clause.is_plan:
             current = named or current

@@ -81,7 +81,7 @@ class VisitLeveler:
         procedures: Sequence[Suggestion],
     ) -> VisitLevel | None:
         single = replace(encounter, notes=(note,))
-        clauses = read_clauses(single, sections, self._table)
+        clauses = read_clauses(note, sections, self._table)
         category = find_category(single, sections, clauses, self._table)
         if category is None:
             return None

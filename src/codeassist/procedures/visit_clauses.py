@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from codeassist.core.notes import Encounter, Section, Span
+from codeassist.core.notes import Note, Section, Span
 from codeassist.procedures.visit_words import WORD, Hit, WordTable
 
 PLAN = frozenset(
@@ -19,6 +19,7 @@ STORY = frozenset(
     """preamble chief_complaint history_of_present_illness clinical_history indication comments other
     administrative oncologic_history procedure""".split()
 )
+_COURSE = frozenset({"chief_complaint", "history_of_present_illness", "preamble"})
 _READ = PLAN | RESULTS | STORY
 _CLAUSE = re.compile(
     r"""
@@ -44,18 +45,24 @@ _LONG = re.compile(
 _REACH = {"negation": 6, "historic": 6, "risk": 40, "conditional": 40, "if": 40}
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """This is one clause of a note: its place, the kind of its section, and what its words name.
 
     ``hits`` are what its words name, by kind; ``size`` counts its words; ``is_long`` tells whether it speaks of a course of years.
     """
 
-    span: Span
+    note_id: str
+    start: int
+    end: int
     section: str
     hits: Mapping[str, Sequence[Hit]]
     size: int
     is_long: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The place of the clause."""
+        return Span(self.note_id, self.start, self.end)
 
     @property
     def is_plan(self) -> bool:
@@ -88,27 +95,37 @@ class Clause:
         )
 
 
-def read_clauses(encounter: Encounter, sections: Iterable[Section], table: WordTable) -> list[Clause]:
+def read_clauses(note: Note, sections: Iterable[Section], table: WordTable) -> list[Clause]:
     """Return the clauses of the sections that say anything about a visit's level, in order."""
-    texts = {note.note_id: note.text for note in encounter.notes}
-    clauses: list[Clause] = []
+    pieces: list[tuple[int, int, str]] = []
+    words: list[str] = []
+    ends: list[int] = []
     for section in sections:
         if section.kind in _READ:
-            body = section.body
-            clauses += cut(texts[body.note_id], body, section.kind, table)
+            for matched in _CLAUSE.finditer(note.text, section.body.start, section.body.end):
+                words += WORD.findall(matched.group().lower())
+                ends.append(len(words))
+                pieces.append((matched.start(), matched.end(), section.kind))
+    return _gather(note, pieces, table(words, ends), ends)
+
+
+def _gather(
+    note: Note, pieces: Sequence[tuple[int, int, str]], hits: Sequence[Hit], ends: Sequence[int]
+) -> list[Clause]:
+    """Return the clauses with their own hits; places of words count from the first word of all."""
+    clauses = []
+    at, first = 0, 0
+    for (start, end, kind), last in zip(pieces, ends, strict=True):
+        own: dict[str, list[Hit]] = {}
+        while at < len(hits) and hits[at].first < last:
+            own.setdefault(hits[at].kind, []).append(hits[at])
+            at += 1
+        if last > first:
+            is_long = kind in _COURSE and _is_long(note.text, start, end)
+            clauses.append(Clause(note.note_id, start, end, kind, own, last - first, is_long))
+        first = last
     return clauses
 
 
-def cut(text: str, body: Span, kind: str, table: WordTable) -> Iterator[Clause]:
-    """Yield the clauses of one stretch of text."""
-    for matched in _CLAUSE.finditer(text, body.start, body.end):
-        lowered = matched.group().lower()
-        words = WORD.findall(lowered)
-        if not words:
-            continue
-        is_long = "year" in lowered and _LONG.search(lowered) is not None
-        span = Span(body.note_id, matched.start(), matched.end())
-        hits: dict[str, list[Hit]] = {}
-        for hit in table(words):
-            hits.setdefault(hit.kind, []).append(hit)
-        yield Clause(span, kind, hits, len(words), is_long)
+def _is_long(text: str, start: int, end: int) -> bool:
+    return text.find("year", start, end) >= 0 and _LONG.search(text, start, end) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -56,26 +56,37 @@ class WordTable:
         """Read the tables of this folder; ``medications`` adds names of drugs, taken as prescription drugs."""
         return cls(_read_entries(medications))
 
-    def __call__(self, words: list[str]) -> list[Hit]:
-        """Return what the words name, in order; of a kind, nothing inside what a longer wording of it covers."""
+    def __call__(self, words: list[str], ends: Sequence[int] = ()) -> list[Hit]:
+        """Return what the words name, in order; of a kind, nothing inside what a longer wording of it covers.
+
+        Parameters
+        ----------
+        words
+            The words of one clause, or of several one after the other.
+        ends
+            Where the clauses end, ascending: no wording reaches over an end.
+        """
         single, pairs = self._single, self._pairs
         places = {place for place, word in enumerate(words) if word in single}
         places.update(place for place, pair in enumerate(zip(words, words[1:], strict=False)) if pair in pairs)
         hits: list[Hit] = []
         free: dict[str, int] = {}
+        at, bounds = 0, [*ends, len(words)]
         for place in sorted(places):
-            size, meanings = self._find_longest(words, place)
+            while bounds[at] <= place:
+                at += 1
+            size, meanings = self._find_longest(words, place, bounds[at])
             for kind, value in meanings:
                 if free.get(kind, 0) <= place:
                     hits.append(Hit(place, place + size - 1, kind, value))
                     free[kind] = place + size
         return hits
 
-    def _find_longest(self, words: list[str], place: int) -> tuple[int, _Meanings]:
-        pair = tuple(words[place : place + 2])
-        for size, wording, meanings in self._pairs.get(pair, ()):  # type: ignore[call-overload]
-            if size == 2 or words[place : place + size] == wording:
-                return size, meanings
+    def _find_longest(self, words: list[str], place: int, end: int) -> tuple[int, _Meanings]:
+        if place + 1 < end:
+            for size, wording, meanings in self._pairs.get((words[place], words[place + 1]), ()):
+                if place + size <= end and (size == 2 or words[place : place + size] == wording):
+                    return size, meanings
         return 1, self._single.get(words[place], ())
 
 
