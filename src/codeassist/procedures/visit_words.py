@@ -76,10 +76,9 @@ class WordTable:
             while bounds[at] <= place:
                 at += 1
             size, meanings = self._find_longest(words, place, bounds[at])
-            for kind, value in meanings:
-                if free.get(kind, 0) <= place:
-                    hits.append(Hit(place, place + size - 1, kind, value))
-                    free[kind] = place + size
+            for kind, value in [each for each in meanings if free.get(each[0], 0) <= place]:
+                hits.append(Hit(place, place + size - 1, kind, value))
+                free[kind] = place + size
         return hits
 
     def _find_longest(self, words: list[str], place: int, end: int) -> tuple[int, _Meanings]:
