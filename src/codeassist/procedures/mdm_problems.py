@@ -71,7 +71,7 @@ def find_problems(
             named.append((place, each))
     if not named:
         named = [(place, each) for place, each in by_place.items() if each.disposition == "report"]
-    problems = _merge(sorted(named, key=lambda pair: pair[0]))
+    problems = _merge(sorted(named, key=lambda pair: pair[0]), by_place)
     _attach(problems, clauses)
     return problems or _find_unnamed(headings, clauses)
 
@@ -142,15 +142,18 @@ def _is_in(place: Span, clauses: Iterable[Clause]) -> bool:
     return any(clause.is_plan and clause.span.overlaps(place) for clause in clauses)
 
 
-def _merge(named: Iterable[tuple[Span, Suggestion]]) -> list[Problem]:
-    """Return one problem for each category of codes; a symptom beside a diagnosis of the same place is part of it."""
+def _merge(named: Iterable[tuple[Span, Suggestion]], by_place: Mapping[Span, Suggestion]) -> list[Problem]:
+    """Return one problem for each category of codes; statuses are problems only where there is nothing else."""
+    mentions: dict[str, set[Span]] = {}
+    for place, each in by_place.items():
+        mentions.setdefault(each.code.value[:3], set()).add(place)
     merged: dict[str, Problem] = {}
     for place, each in named:
         code = each.code.value
         problem = merged.get(code[:3])
         if problem is None:
-            mentions = frozenset(candidate.mention.span for candidate in each.support)
-            merged[code[:3]] = Problem(code, each.display, find_nature(code), [place], mentions)
+            own = frozenset(mentions[code[:3]])
+            merged[code[:3]] = Problem(code, each.display, find_nature(code), [place], own)
         elif place not in problem.places:
             problem.places.append(place)
     problems = list(merged.values())
