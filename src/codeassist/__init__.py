@@ -5,6 +5,7 @@ from codeassist.core.mentions import Assertion, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Patient, Section, Span
 from codeassist.core.results import CodingResult
 from codeassist.core.suggestions import Candidate, CodeMatch, Contribution, Flag, Suggestion
+from codeassist.core.visits import VisitLevel
 from codeassist.pipeline import VERSION, CodeAssist, load
 
 __version__ = VERSION
@@ -25,5 +26,6 @@ __all__ = [
     "Section",
     "Span",
     "Suggestion",
+    "VisitLevel",
     "load",
 ]

@@ -85,7 +85,9 @@ def find_missing(elements: Sequence[VisitElement], step: str) -> tuple[MissingSt
     if place == len(STEPS):
         return ()
     return tuple(
-        MissingStep(each.name, ELEMENT_LEVELS[each.name][place], tuple(row.words for row in _rows(each.name, STEPS[place])))
+        MissingStep(
+            each.name, ELEMENT_LEVELS[each.name][place], tuple(row.words for row in _rows(each.name, STEPS[place]))
+        )
         for each in elements
         if STEPS.index(each.step) < place
     )

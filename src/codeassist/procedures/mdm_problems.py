@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -37,6 +37,18 @@ WORDS = {
     "severe_chronic": "chronic illness with severe worsening",
     "threat": "threat to life or bodily function",
 }
+_STATUSES = (
+    "advanced",
+    "complicated",
+    "resolved",
+    "severe",
+    "stable",
+    "suspicion",
+    "systemic",
+    "threat",
+    "uncertain",
+    "unstable",
+)
 _INFECTIVE = ("A", "B", "J", "K", "L", "N")
 _SYMPTOMS = ("R", "M25", "M54", "M79")
 # A course of years makes these chronic; an injury or infection stays acute, however long another illness lasts.
@@ -62,12 +74,14 @@ def find_problems(
     """Return the problems addressed, each with the clauses that speak of it."""
     by_place = _index(diagnoses)
     headings = [span for section in sections if section.kind in PLAN for span in section.problem_headings]
-    named = [(place, each) for place, each in by_place.items() if any(place.overlaps(span) for span in headings)]
-    acted = [clause.span for clause in clauses if clause.is_plan and is_treatment(clause)]
+    headed = _Cover(headings)
+    planned = _Cover(clause.span for clause in clauses if clause.is_plan)
+    acted = _Cover(clause.span for clause in clauses if clause.is_plan and is_treatment(clause))
+    named = [(place, each) for place, each in by_place.items() if headed.meets(place)]
     for place, each in by_place.items():
-        is_loose = each.disposition == "report" and not headings and _is_in(place, clauses)
-        is_treated = each.disposition == "report" and each.code.value[0] not in "RZ"
-        if is_loose or (is_treated and any(place.overlaps(span) for span in acted)):
+        is_loose = not headings and planned.meets(place)
+        is_treated = each.code.value[0] not in "RZ" and acted.meets(place)
+        if each.disposition == "report" and (is_loose or is_treated):
             named.append((place, each))
     if not named:
         named = [(place, each) for place, each in by_place.items() if each.disposition == "report"]
@@ -138,8 +152,17 @@ def _weight(each: Suggestion) -> tuple[int, int, int, str]:
     return (each.disposition == "report") * 1, nature, -len(each.support), each.code.value
 
 
-def _is_in(place: Span, clauses: Iterable[Clause]) -> bool:
-    return any(clause.is_plan and clause.span.overlaps(place) for clause in clauses)
+class _Cover:
+    """This answers whether a place meets any of many spans that do not overlap each other."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = sorted(spans)
+        self._ends = [span.end for span in self._spans]
+
+    def meets(self, place: Span) -> bool:
+        """Tell whether a place shares a character with one of the spans."""
+        rank = bisect_right(self._ends, place.start)
+        return rank < len(self._spans) and self._spans[rank].start < place.end
 
 
 def _merge(named: Iterable[tuple[Span, Suggestion]], by_place: Mapping[Span, Suggestion]) -> list[Problem]:
@@ -154,9 +177,11 @@ def _merge(named: Iterable[tuple[Span, Suggestion]], by_place: Mapping[Span, Sug
         if problem is None:
             own = frozenset(mentions[code[:3]])
             merged[code[:3]] = Problem(code, each.display, find_nature(code), [place], own)
-        elif place not in problem.places:
+        else:
             problem.places.append(place)
     problems = list(merged.values())
+    for problem in problems:
+        problem.places = list(dict.fromkeys(problem.places))
     real = [each for each in problems if each.nature != "status"]
     return real or problems
 
@@ -193,7 +218,11 @@ def _is_elsewhere(problem: Problem) -> bool:
 
 def _grade(problem: Problem, *, is_surgical: bool, is_admitted: bool, is_only: bool) -> str:
     plan = _read_statuses(problem.plan)
-    is_long = problem.nature == "acute_uncomplicated" and problem.code.startswith(_LONG_COURSE) and any(clause.is_long for clause in problem.story)
+    is_long = (
+        problem.nature == "acute_uncomplicated"
+        and problem.code.startswith(_LONG_COURSE)
+        and any(clause.is_long for clause in problem.story)
+    )
     if plan["threat"] or problem.nature == "threat":
         return "threat"
     if is_long or problem.nature == "chronic" or problem.nature.endswith("_chronic"):
@@ -203,23 +232,25 @@ def _grade(problem: Problem, *, is_surgical: bool, is_admitted: bool, is_only: b
 
 
 def _grade_chronic(problem: Problem, plan: Mapping[str, bool], *, is_only: bool) -> str:
-    is_cancer = problem.code.startswith("C")
+    if problem.code.startswith("C") and plan["advanced"]:
+        return "threat"
     if problem.nature == "severe_chronic" or plan["severe"]:
         return "severe_chronic"
-    if is_cancer and plan["advanced"]:
-        return "threat"
-    if problem.nature == "unstable_chronic" or plan["unstable"] or any(
-        _is_change(clause) or _is_procedure(clause) for clause in problem.plan
-    ):
+    if problem.nature == "unstable_chronic" or plan["unstable"] or any(map(_is_change_of_plan, problem.plan)):
         return "unstable_chronic"
     if plan["stable"] or plan["resolved"]:
         return "stable_chronic"
+    return "unstable_chronic" if _is_unsettled(problem, is_only=is_only) else "stable_chronic"
+
+
+def _is_change_of_plan(clause: Clause) -> bool:
+    return _is_change(clause) or _is_procedure(clause)
+
+
+def _is_unsettled(problem: Problem, *, is_only: bool) -> bool:
+    """Tell whether the history, or work on the only problem of a visit, shows that its goal is missed."""
     story = _read_statuses(problem.story)
-    if story["unstable"] and not story["stable"]:
-        return "unstable_chronic"
-    if is_only and not story["stable"] and any(map(_is_work, problem.plan)):
-        return "unstable_chronic"
-    return "stable_chronic"
+    return not story["stable"] and (story["unstable"] or (is_only and any(map(_is_work, problem.plan))))
 
 
 def _grade_acute(problem: Problem, plan: Mapping[str, bool], *, is_surgical: bool, is_admitted: bool) -> str:
@@ -245,13 +276,8 @@ def _needs_surgery(problem: Problem, *, is_surgical: bool) -> bool:
 
 def _read_statuses(clauses: Iterable[Clause]) -> dict[str, bool]:
     """Return which statuses the clauses state, those that are denied, conditional or past left out."""
-    found = dict.fromkeys(
-        ("threat", "severe", "advanced", "unstable", "stable", "resolved", "uncertain", "suspicion", "complicated", "systemic"),
-        False,  # noqa: FBT003 - the start value of every key
-    )
-    for name in _list_statuses(clauses):
-        found[name] = True
-    return found
+    stated = set(_list_statuses(clauses))
+    return {name: name in stated for name in _STATUSES}
 
 
 def _list_statuses(clauses: Iterable[Clause]) -> Iterator[str]:
@@ -282,9 +308,7 @@ def _is_work(clause: Clause) -> bool:
 
 def _is_test(clause: Clause) -> bool:
     """Tell whether a clause orders or reads a test."""
-    return any(
-        not clause.is_blocked(hit) and not clause.is_conditional_after(hit) for hit in clause.find("test")
-    )
+    return any(not clause.is_blocked(hit) and not clause.is_conditional_after(hit) for hit in clause.find("test"))
 
 
 def _is_symptom(problem: Problem) -> bool:

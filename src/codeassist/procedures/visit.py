@@ -33,7 +33,7 @@ _CRITICAL = 30
 class VisitLeveler:
     """This is the visit stage.
 
-    Reads: encounter, sections, diagnoses, and procedures that ask for a separate visit. Gives: a visit level or nothing.
+    Reads: encounter, sections, diagnoses, procedures that may stand beside a visit. Gives: a visit level or nothing.
     """
 
     def __init__(self, table: WordTable, levels: LevelTable, *, settings: VisitSettings) -> None:
@@ -160,9 +160,7 @@ class VisitLeveler:
             time=VisitTime(*time, step) if time else None,
         )
 
-    def _level_by_age(
-        self, category: Category, elements: tuple[VisitElement, ...], age: float | None
-    ) -> VisitLevel:
+    def _level_by_age(self, category: Category, elements: tuple[VisitElement, ...], age: float | None) -> VisitLevel:
         name = "preventive_new" if category.is_new else "preventive_established"
         step = find_age_step(age)
         reason = "by age, no problem beyond prevention was addressed" if step else "the age is not stated"
@@ -221,9 +219,7 @@ def _explain(
     return (*parts, f"two of three reach the {step} level: {', '.join(carriers)}")
 
 
-def _add_modifier(
-    visit: VisitLevel, problems: Sequence[Problem], procedures: Sequence[Suggestion]
-) -> VisitLevel:
+def _add_modifier(visit: VisitLevel, problems: Sequence[Problem], procedures: Sequence[Suggestion]) -> VisitLevel:
     """Offer modifier 25 where a procedure was done and a problem stands apart from what the procedure is for."""
     if not procedures or visit.method == "age":
         return visit

@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from codeassist.core.notes import Note, Section, Span
 from codeassist.procedures.visit_words import WORD, Hit, WordTable
 
 PLAN = frozenset(
-    """assessment assessment_plan plan impression medical_decision_making diagnosis principal_diagnosis
-    secondary_diagnosis discharge_diagnosis admission_diagnosis hospital_course patient_instructions follow_up
-    disposition addendum discharge_instructions code_status consultations problem_list""".split()
+    {
+        "assessment",
+        "assessment_plan",
+        "plan",
+        "impression",
+        "medical_decision_making",
+        "diagnosis",
+        "principal_diagnosis",
+        "secondary_diagnosis",
+        "discharge_diagnosis",
+        "admission_diagnosis",
+        "hospital_course",
+        "patient_instructions",
+        "follow_up",
+        "disposition",
+        "addendum",
+        "discharge_instructions",
+        "code_status",
+        "consultations",
+        "problem_list",
+    }
 )
 RESULTS = frozenset({"results", "labs", "imaging", "pathology", "findings"})
 STORY = frozenset(
-    """preamble chief_complaint history_of_present_illness clinical_history indication comments other
-    administrative oncologic_history procedure""".split()
+    {
+        "preamble",
+        "chief_complaint",
+        "history_of_present_illness",
+        "clinical_history",
+        "indication",
+        "comments",
+        "other",
+        "administrative",
+        "oncologic_history",
+        "procedure",
+    }
 )
 _COURSE = frozenset({"chief_complaint", "history_of_present_illness", "preamble"})
 _READ = PLAN | RESULTS | STORY
@@ -32,6 +60,8 @@ _CLAUSE = re.compile(
     """,
     re.VERBOSE,
 )
+# Text without full stops is cut by force, so that work on a clause stays small.
+_LONGEST = 600
 # "for 3 years", "over the past several years": the course of a chronic illness, not an age or an earlier date.
 _LONG = re.compile(
     r"""
@@ -48,7 +78,8 @@ _REACH = {"negation": 6, "historic": 6, "risk": 40, "conditional": 40, "if": 40}
 class Clause(NamedTuple):
     """This is one clause of a note: its place, the kind of its section, and what its words name.
 
-    ``hits`` are what its words name, by kind; ``size`` counts its words; ``is_long`` tells whether it speaks of a course of years.
+    ``hits`` are what its words name, by kind; ``size`` counts its words; ``is_long`` tells whether it speaks of a
+    course of years.
     """
 
     note_id: str
@@ -102,11 +133,20 @@ def read_clauses(note: Note, sections: Iterable[Section], table: WordTable) -> l
     ends: list[int] = []
     for section in sections:
         if section.kind in _READ:
-            for matched in _CLAUSE.finditer(note.text, section.body.start, section.body.end):
-                words += WORD.findall(matched.group().lower())
+            for start, end in _cut(note.text, section.body):
+                words += WORD.findall(note.text[start:end].lower())
                 ends.append(len(words))
-                pieces.append((matched.start(), matched.end(), section.kind))
+                pieces.append((start, end, section.kind))
     return _gather(note, pieces, table(words, ends), ends)
+
+
+def _cut(text: str, body: Span) -> Iterator[tuple[int, int]]:
+    for matched in _CLAUSE.finditer(text, body.start, body.end):
+        start, end = matched.span()
+        while end - start > _LONGEST:
+            yield start, start + _LONGEST
+            start += _LONGEST
+        yield start, end
 
 
 def _gather(

@@ -35,8 +35,8 @@ _OWN = re.compile(
 )
 _OTHER = re.compile(
     r"""
-    \b (?: tobacco | smoking | cessation | advance [ ] care | exercis\w* | walk\w* | tourniquet | fluoroscop\w* | infus\w*
-    | staff | nurse | commut\w* | driv\w* | therapy [ ] time | previous [ ] visit )
+    \b (?: tobacco | smoking | cessation | advance [ ] care | exercis\w* | walk\w* | tourniquet | fluoroscop\w*
+    | infus\w* | staff | nurse | commut\w* | driv\w* | therapy [ ] time | previous [ ] visit )
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ class WordTable:
         """
         single, pairs = self._single, self._pairs
         places = {place for place, word in enumerate(words) if word in single}
-        places.update(place for place, pair in enumerate(zip(words, words[1:], strict=False)) if pair in pairs)
+        places.update(place for place, pair in enumerate(pairwise(words)) if pair in pairs)
         hits: list[Hit] = []
         free: dict[str, int] = {}
         at, bounds = 0, [*ends, len(words)]
@@ -106,8 +107,7 @@ def _read_entries(medications: Iterable[str]) -> Iterator[tuple[str, str, str]]:
 def read_natures() -> Mapping[str, str]:
     """Return the nature of a problem by the prefix of its code, longest prefixes to be asked first."""
     return {
-        row["code_prefix"]: row["nature"]
-        for row in read_table(FOLDER / "visit_natures.tsv", ("code_prefix", "nature"))
+        row["code_prefix"]: row["nature"] for row in read_table(FOLDER / "visit_natures.tsv", ("code_prefix", "nature"))
     }
 
 

@@ -63,7 +63,7 @@ class SuggestionView:
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """This is the level of a visit as a person sees it: a title, its elements, and lines of what else there is to say."""
+    """This is the level of a visit as a person sees it: a title, its elements, and lines of what else it tells."""
 
     visit: VisitLevel
     title: str

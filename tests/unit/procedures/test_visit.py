@@ -200,7 +200,7 @@ def test_age_groups_begin_with_their_first_year():
 
 def test_the_longest_wording_counts_and_none_reaches_over_an_end():
     table = WordTable([("x ray", "test", "film"), ("x ray of the chest", "test", "chest"), ("of", "act", "a")])
-    words = "x ray of the chest".split()
+    words = ["x", "ray", "of", "the", "chest"]
 
     assert table(words) == [Hit(0, 4, "test", "chest"), Hit(2, 2, "act", "a")]
     assert table(words, [3]) == [Hit(0, 1, "test", "film"), Hit(2, 2, "act", "a")]
@@ -226,7 +226,9 @@ def test_records_refuse_unknown_values():
 
 
 def test_an_element_is_found_by_its_name():
-    visit = VisitLevel("", "office_new", "low", "a visit", "mdm", (VisitElement("risk", "low"),), 0.5, (Span("n", 0, 1),))
+    visit = VisitLevel(
+        "", "office_new", "low", "a visit", "mdm", (VisitElement("risk", "low"),), 0.5, (Span("n", 0, 1),)
+    )
 
     assert visit.get_element("risk").level == "low"
     assert visit.evidence == (Span("n", 0, 1),)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from codeassist.core.notes import Encounter, Note
-from codeassist.procedures.mdm_grid import decide, grade
 from codeassist.core.visits import ELEMENT_LEVELS, STEPS
+from codeassist.procedures.mdm_grid import decide, grade
 
 CASES = Path(__file__).parents[2] / "cases"
 
