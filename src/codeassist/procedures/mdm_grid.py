@@ -51,6 +51,12 @@ def grade(element: str, counts: Mapping[str, int]) -> str:
     >>> grade("problems", {"stable_chronic": 2}), grade("data", {"test": 2, "historian": 1}), grade("risk", {})
     ('moderate', 'moderate', 'straightforward')
     """
+    return _grade(element, frozenset(counts.items()))
+
+
+@lru_cache(maxsize=1024)
+def _grade(element: str, counted: frozenset[tuple[str, int]]) -> str:
+    counts = dict(counted)
     for step in reversed(STEPS):
         rows = _rows(element, step)
         met = sum(_count(row.item, counts) >= row.least for row in rows)

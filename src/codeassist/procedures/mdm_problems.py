@@ -74,14 +74,14 @@ def find_problems(
     """Return the problems addressed, each with the clauses that speak of it."""
     by_place = _index(diagnoses)
     headings = [span for section in sections if section.kind in PLAN for span in section.problem_headings]
-    headed = _Cover(headings)
-    planned = _Cover(clause.span for clause in clauses if clause.is_plan)
-    acted = _Cover(clause.span for clause in clauses if clause.is_plan and is_treatment(clause))
+    headed = _Cover((span.start, span.end) for span in headings)
+    plan = [clause for clause in clauses if clause.is_plan]
+    planned = _Cover((clause.start, clause.end) for clause in ([] if headings else plan))
+    acted = _Cover((clause.start, clause.end) for clause in plan if is_treatment(clause))
     named = [(place, each) for place, each in by_place.items() if headed.meets(place)]
     for place, each in by_place.items():
-        is_loose = not headings and planned.meets(place)
         is_treated = each.code.value[0] not in "RZ" and acted.meets(place)
-        if each.disposition == "report" and (is_loose or is_treated):
+        if each.disposition == "report" and (is_treated or planned.meets(place)):
             named.append((place, each))
     if not named:
         named = [(place, each) for place, each in by_place.items() if each.disposition == "report"]
@@ -153,16 +153,16 @@ def _weight(each: Suggestion) -> tuple[int, int, int, str]:
 
 
 class _Cover:
-    """This answers whether a place meets any of many spans that do not overlap each other."""
+    """This answers whether a place meets any of many stretches of one note that do not overlap each other."""
 
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self._spans = sorted(spans)
-        self._ends = [span.end for span in self._spans]
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        self._stretches = sorted(stretches)
+        self._ends = [end for _, end in self._stretches]
 
     def meets(self, place: Span) -> bool:
-        """Tell whether a place shares a character with one of the spans."""
+        """Tell whether a place shares a character with one of the stretches."""
         rank = bisect_right(self._ends, place.start)
-        return rank < len(self._spans) and self._spans[rank].start < place.end
+        return rank < len(self._stretches) and self._stretches[rank][0] < place.end
 
 
 def _merge(named: Iterable[tuple[Span, Suggestion]], by_place: Mapping[Span, Suggestion]) -> list[Problem]:
