@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from codeassist.core.notes import Section, Span
 from codeassist.core.suggestions import Suggestion
 from codeassist.core.visits import VisitItem
-from codeassist.procedures.visit_clauses import PLAN, Clause
+from codeassist.procedures.visit_clauses import PLAN, RESULTS, Clause
 from codeassist.procedures.visit_words import find_nature
 
 # Below this a suggestion is too unlikely to tell what a heading names.
@@ -83,8 +83,12 @@ def find_problems(
         is_treated = each.code.value[0] not in "RZ" and acted.meets(place)
         if each.disposition == "report" and (is_treated or planned.meets(place)):
             named.append((place, each))
-    if not named:
-        named = [(place, each) for place, each in by_place.items() if each.disposition == "report"]
+    if not named and not headings:
+        read = _Cover((clause.start, clause.end) for clause in clauses if clause.section not in RESULTS)
+        named = [
+            (place, each) for place, each in by_place.items() if each.disposition == "report" and read.meets(place)
+        ]
+    named = _drop_explained(named, headed)
     problems = _merge(sorted(named, key=lambda pair: pair[0]), by_place)
     _attach(problems, clauses)
     return problems or _find_unnamed(headings, clauses)
@@ -161,8 +165,26 @@ class _Cover:
 
     def meets(self, place: Span) -> bool:
         """Tell whether a place shares a character with one of the stretches."""
+        return self.find(place) is not None
+
+    def find(self, place: Span) -> int | None:
+        """Return the rank of the first stretch that a place shares a character with."""
         rank = bisect_right(self._ends, place.start)
-        return rank < len(self._stretches) and self._stretches[rank][0] < place.end
+        return rank if rank < len(self._stretches) and self._stretches[rank][0] < place.end else None
+
+
+def _drop_explained(named: Sequence[tuple[Span, Suggestion]], headed: _Cover) -> list[tuple[Span, Suggestion]]:
+    """Leave out the symptom of a heading that also names what causes it: "shoulder pain, likely tendinopathy"."""
+    explained = {headed.find(place) for place, each in named if not each.code.value.startswith(_SYMPTOMS)} - {None}
+    return [
+        (place, each)
+        for place, each in named
+        if not (
+            each.code.value.startswith(_SYMPTOMS)
+            and find_nature(each.code.value) == "acute_uncomplicated"
+            and headed.find(place) in explained
+        )
+    ]
 
 
 def _merge(named: Iterable[tuple[Span, Suggestion]], by_place: Mapping[Span, Suggestion]) -> list[Problem]:

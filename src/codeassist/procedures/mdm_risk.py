@@ -82,12 +82,12 @@ def _is_wanted(clause: Clause, hit: Hit) -> bool:
 
 def _read_drugs(clause: Clause) -> Iterator[str]:
     is_managed = clause.has("act", *_MANAGED) or clause.size <= _SHORT
-    is_ordered = clause.has("risk", "prescription") and clause.has("act", "start")
+    is_ordered = clause.has("rx") and not clause.has("drug", "prescription", "controlled", "toxic", "chemotherapy")
     for hit in clause.find("drug"):
         if clause.is_blocked(hit) or not is_managed:
             continue
         if hit.value == "otc":
-            yield "prescription" if is_ordered and not clause.has("drug", "prescription", "controlled") else "otc"
+            yield "prescription" if is_ordered else "otc"
             continue
         yield "prescription"
         if hit.value == "chemotherapy":

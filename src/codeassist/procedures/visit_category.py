@@ -86,10 +86,8 @@ def find_category(
     if not is_examined and (kinds & (_STUDY | _OPERATION) or "none" in names):
         return None
     found = [each for each in found if each[0] != "none"]
-    if not found and not _is_visit(kinds) and "hospital_course" not in kinds:
+    if not found and not _is_visit(kinds):
         return None
-    if not found and "hospital_course" in kinds:
-        found = [("hospital_discharge", None)]
     best = min(found, key=lambda each: _RANK.index(each[0]), default=None)
     chosen = best[0] if best else _assume(encounter, kinds)
     return Category(
