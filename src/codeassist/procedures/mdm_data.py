@@ -74,14 +74,8 @@ def _counts(clause: Clause, hit: Hit, kind: str) -> bool:
         return True
     if clause.is_plan:
         return kind != "analyte" or clause.has("act", "order", "review")
-    return clause.has("act", "review") and _is_reviewed_now(clause)
-
-
-def _is_reviewed_now(clause: Clause) -> bool:
-    """Tell whether a clause of the history says that a result was looked at, not what others once told."""
-    return any(hit.last - hit.first == 0 for hit in clause.find("act", "review")) and not clause.has(
-        "block", "historic"
-    )
+    # What the history tells of earlier results was not looked at now.
+    return clause.has("act", "review") and not clause.has("block", "historic")
 
 
 def _drop_generic(places: Iterable[str]) -> list[str]:

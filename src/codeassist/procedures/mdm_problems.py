@@ -14,6 +14,8 @@ from codeassist.procedures.visit_words import find_nature
 
 # Below this a suggestion is too unlikely to tell what a heading names.
 _LEAST_CONFIDENCE = 0.15
+# What a plan treats counts although a coder might not report it.
+_LIKELY = 0.4
 _ORDER = (
     "status",
     "self_limited",
@@ -80,8 +82,9 @@ def find_problems(
     acted = _Cover((clause.start, clause.end) for clause in plan if is_treatment(clause))
     named = [(place, each) for place, each in by_place.items() if headed.meets(place)]
     for place, each in by_place.items():
-        is_treated = each.code.value[0] not in "RZ" and acted.meets(place)
-        if each.disposition == "report" and (is_treated or planned.meets(place)):
+        is_illness = each.code.value[0] not in "RZ"
+        is_likely = each.disposition == "report" or (is_illness and each.confidence >= _LIKELY)
+        if is_likely and ((is_illness and acted.meets(place)) or planned.meets(place)):
             named.append((place, each))
     if not named and not headings:
         read = _Cover((clause.start, clause.end) for clause in clauses if clause.section not in RESULTS)
@@ -324,8 +327,13 @@ def _is_procedure(clause: Clause) -> bool:
 
 
 def _is_work(clause: Clause) -> bool:
-    """Tell whether a clause looks further into a problem or treats it."""
-    return is_treatment(clause) or _is_test(clause) or clause.has("act", "refer") or clause.has("surgery")
+    """Tell whether a clause looks further into a problem or treats it anew; going on as before is no such work."""
+    return (
+        (is_treatment(clause) and clause.has("act", "start", "adopt"))
+        or _is_test(clause)
+        or clause.has("act", "refer")
+        or clause.has("surgery")
+    )
 
 
 def _is_test(clause: Clause) -> bool:

@@ -83,7 +83,8 @@ def find_category(
     found = _find_cues(encounter, sections, clauses, table)
     names = {name for name, _ in found}
     is_examined = kinds & _TOLD and kinds & _EXAMINED and kinds & PLAN
-    if not is_examined and (kinds & (_STUDY | _OPERATION) or "none" in names):
+    is_operation = kinds & (_STUDY | _OPERATION) or ("procedure" in kinds and not kinds & _EXAMINED)
+    if not is_examined and (is_operation or "none" in names):
         return None
     found = [each for each in found if each[0] != "none"]
     if not found and not _is_visit(kinds):
