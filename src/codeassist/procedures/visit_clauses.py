@@ -51,7 +51,8 @@ _COURSE = frozenset({"chief_complaint", "history_of_present_illness", "preamble"
 _READ = PLAN | RESULTS | STORY
 _CLAUSE = re.compile(
     r"""
-    [^\n;!?.]+                          # up to the end of a line or sentence,
+    [^\s;!?.*\u2022\u00b7-]             # from the first character that is no space or bullet
+    [^\n;!?.]*                          # up to the end of a line or sentence,
     (?:
         (?: \. (?=\S)                    # over a full stop inside a number or a name,
         | \n (?= [ \t]* [a-z] ) )        # and over the end of a line that goes on in lower case
