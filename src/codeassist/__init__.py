@@ -7,6 +7,7 @@ from codeassist.core.notes import Encounter, Note, Observation, Patient, Section
 from codeassist.core.queries import LintFinding, Query
 from codeassist.core.results import CodingResult
 from codeassist.core.suggestions import Candidate, CodeMatch, Contribution, Flag, Suggestion
+from codeassist.core.visits import VisitLevel
 from codeassist.pipeline import VERSION, CodeAssist, load
 
 __version__ = VERSION
@@ -34,5 +35,6 @@ __all__ = [
     "Section",
     "Span",
     "Suggestion",
+    "VisitLevel",
     "load",
 ]

@@ -45,6 +45,16 @@ class QuerySettings(_Settings):
     most_queries: int = Field(default=6, ge=0)
 
 
+class VisitSettings(_Settings):
+    """This is how the level of a visit is found.
+
+    ``accept_consultations`` keeps consultation codes, which Medicare and most payers no longer take.
+    """
+
+    find_level: bool = True
+    accept_consultations: bool = False
+
+
 class Settings(_Settings):
     """This is the configuration of the whole pipeline."""
 
@@ -52,3 +62,4 @@ class Settings(_Settings):
     linking: LinkingSettings = LinkingSettings()
     selection: SelectionSettings = SelectionSettings()
     queries: QuerySettings = QuerySettings()
+    visit: VisitSettings = VisitSettings()

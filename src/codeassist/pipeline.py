@@ -32,6 +32,7 @@ from codeassist.linking.linker import Linker
 from codeassist.linking.ranking import Ranking
 from codeassist.linking.retrieval import TermFinder, WordRetriever
 from codeassist.linking.search import Searcher
+from codeassist.procedures.visit import VisitLeveler
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
 from codeassist.selection.reportability import DeclaredPoints, FittedModel
@@ -59,6 +60,7 @@ class Stages:
     link: Linker
     select: Selector
     write_queries: QueryWriter
+    find_visit: VisitLeveler
     search: Searcher
     fingerprint: str
 
@@ -82,6 +84,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             settings=settings.selection,
         ),
         write_queries=QueryWriter(settings=settings.queries),
+        find_visit=VisitLeveler.load(vocabulary.prefixes_by_medication, settings=settings.visit),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
@@ -148,6 +151,7 @@ class CodeAssist:
         # No stage finds gaps yet, so there is nothing to ask about.
         gaps: tuple[Gap, ...] = ()
         queries = stages.write_queries(encounter, gaps)
+        visit = stages.find_visit(encounter, sections, diagnoses)
         return CodingResult(
             encounter=encounter,
             pipeline=self._info(stages, edition_note),
@@ -159,6 +163,7 @@ class CodeAssist:
             dosages=annotations.dosages,
             gaps=gaps,
             queries=queries,
+            visit=visit,
         )
 
     def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:

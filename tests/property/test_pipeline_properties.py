@@ -219,6 +219,13 @@ KEYS = {
     "rationale": ["feature", "points", "detail"],
     "flags": ["kind", "with", "detail"],
     "cues": ["start", "end"],
+    "visit": ["code", "name", "category", "level", "method", "problems", "data", "risk", "confidence", "modifiers",
+              "evidence", "elements", "time", "rationale", "alternatives", "missing_for_next_level"],
+    "elements": ["element", "level", "carries", "items"],
+    "items": ["kind", "detail", "evidence"],
+    "time": ["minutes", "level", "note_id", "start", "end", "text"],
+    "alternatives": ["code", "category", "level", "reason"],
+    "missing_for_next_level": ["element", "level", "any_of"],
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from codeassist.core.mentions import Dosage, Measurement, Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.queries import Query
 from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.core.visits import VisitLevel
 
 SCHEMA_VERSION = "1"
 DISCLAIMER = (
@@ -44,3 +45,4 @@ class CodingResult:
     dosages: tuple[Dosage, ...] = ()
     gaps: tuple[Gap, ...] = ()
     queries: tuple[Query, ...] = ()
+    visit: VisitLevel | None = None

@@ -12,6 +12,7 @@ from codeassist.core.notes import Encounter, Span
 from codeassist.core.queries import Query
 from codeassist.core.results import DISCLAIMER, SCHEMA_VERSION, CodingResult
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
+from codeassist.core.visits import VisitLevel
 
 Document = dict[str, Any]
 _MOST_CANDIDATES = 5
@@ -36,7 +37,7 @@ def to_document(result: CodingResult) -> Document:
         "dosages": [_dosage(encounter, each) for each in result.dosages],
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
         "procedures": [],
-        "visit": None,
+        "visit": _visit(encounter, result.visit) if result.visit else None,
         "gaps": [_gap(encounter, gap, queries.get(gap.gap_id)) for gap in result.gaps],
         "queries": [_query(query) for query in result.queries],
         "disclaimer": DISCLAIMER,
@@ -108,11 +109,11 @@ def _suggestion(encounter: Encounter, each: Suggestion) -> Document:
 
 
 def _evidence(encounter: Encounter, support: Sequence[Candidate]) -> list[Document]:
-    return _quote(encounter, sorted({candidate.mention.span for candidate in support}))
+    return _quote_all(encounter, sorted({candidate.mention.span for candidate in support}))
 
 
-def _quote(encounter: Encounter, spans: Sequence[Span]) -> list[Document]:
-    return [_span(span) | {"text": encounter.slice(span)} for span in spans]
+def _quote_all(encounter: Encounter, spans: Sequence[Span]) -> list[Document]:
+    return [_quote(encounter, span) for span in spans]
 
 
 def _gap(encounter: Encounter, gap: Gap, query_id: str | None) -> Document:
@@ -125,7 +126,7 @@ def _gap(encounter: Encounter, gap: Gap, query_id: str | None) -> Document:
         "diagnosis": gap.diagnosis,
         "family": gap.family,
         "options": [{"value": option.value, "codes": list(option.codes)} for option in gap.options],
-        "evidence": _quote(encounter, gap.evidence),
+        "evidence": _quote_all(encounter, gap.evidence),
         "indicators": [_indicator(each) for each in gap.indicators],
         "priority": round(gap.priority, 4),
         "rationale": _rationale(gap.rationale),
@@ -168,3 +169,54 @@ def _candidates(candidates: Sequence[Candidate]) -> list[Document]:
 
 def _rationale(parts: Sequence[Contribution]) -> list[Document]:
     return [{"feature": part.feature, "points": round(part.points, 4), "detail": part.detail} for part in parts]
+
+
+def _visit(encounter: Encounter, visit: VisitLevel) -> Document:
+    levels = {element.name: element.level for element in visit.elements}
+    return {
+        "code": visit.code,
+        "name": visit.name,
+        "category": visit.category,
+        "level": visit.step,
+        "method": visit.method,
+        **levels,
+        "confidence": visit.confidence,
+        "modifiers": list(visit.modifiers),
+        "evidence": _quote_all(encounter, visit.evidence),
+        "elements": [
+            {
+                "element": element.name,
+                "level": element.level,
+                "carries": element.carries,
+                "items": [
+                    {
+                        "kind": item.kind,
+                        "detail": item.detail,
+                        "evidence": _quote_all(encounter, item.evidence),
+                    }
+                    for item in element.items
+                ],
+            }
+            for element in visit.elements
+        ],
+        "time": _time(encounter, visit),
+        "rationale": list(visit.rationale),
+        "alternatives": [
+            {"code": each.code, "category": each.category, "level": each.step, "reason": each.reason}
+            for each in visit.alternatives
+        ],
+        "missing_for_next_level": [
+            {"element": each.element, "level": each.level, "any_of": list(each.ways)}
+            for each in visit.missing_for_next_level
+        ],
+    }
+
+
+def _time(encounter: Encounter, visit: VisitLevel) -> Document | None:
+    if visit.time is None:
+        return None
+    return {"minutes": visit.time.minutes, "level": visit.time.step} | _quote(encounter, visit.time.span)
+
+
+def _quote(encounter: Encounter, span: Span) -> Document:
+    return _span(span) | {"text": encounter.slice(span)}

@@ -28,6 +28,7 @@ from codeassist.report.view import (
     SuggestionView,
     describe_code_set,
     make_views,
+    make_visit_view,
 )
 
 _FOLDER = Path(__file__).parent
@@ -144,6 +145,7 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
         "title": make_safe(encounter.encounter_id),
         "facts": f"{encounter.setting} · {describe_code_set(result)}",
         "notice": result.pipeline.edition_note,
+        "visit": make_visit_view(result),
         "notes": [
             {
                 "title": make_safe(note.note_id),

@@ -18,8 +18,10 @@ from codeassist.report.view import (
     Evidence,
     Reason,
     SuggestionView,
+    VisitView,
     describe_code_set,
     make_views,
+    make_visit_view,
 )
 
 _CODE_WIDTH = 9
@@ -52,6 +54,9 @@ def render_result(result: CodingResult) -> RenderableType:
             parts += [part for view in found for part in ("", _block(view, names_note=has_notes))]
     if not any(views.values()):
         parts += ["", Text("No diagnosis was found that a code stands for.")]
+    visit = make_visit_view(result)
+    if visit is not None:
+        parts += ["", Text("Visit", style="bold green"), "", _visit_block(visit)]
     parts += ["", Rule(style="dim"), Text(DISCLAIMER, style="dim italic")]
     return Group(*parts)
 
@@ -88,6 +93,22 @@ def _block(view: SuggestionView, *, names_note: bool) -> RenderableType:
     details.add_column(overflow="fold")
     for label, line in _details(view, names_note=names_note):
         details.add_row(label, line)
+    return Group(head, Padding(details, (0, 0, 0, _CODE_WIDTH + 2)))
+
+
+def _visit_block(view: VisitView) -> RenderableType:
+    head = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    head.add_column(width=_CODE_WIDTH)
+    head.add_column(ratio=1)
+    head.add_column(width=_BAR_CELLS + 4, no_wrap=True)
+    head.add_row(Text(view.visit.code, style="bold cyan"), Text(view.title), _meter(view.percent, _COLOR["report"]))
+    details = Table.grid(padding=(0, 2, 0, 0))
+    details.add_column(style="dim", no_wrap=True, width=8)
+    details.add_column(overflow="fold")
+    for name, level, items in view.elements:
+        details.add_row(name, Text.assemble((level, "bold"), f"  {items}"))
+    for label, line in view.notes:
+        details.add_row(label, Text(line))
     return Group(head, Padding(details, (0, 0, 0, _CODE_WIDTH + 2)))
 
 

@@ -12,6 +12,7 @@ from codeassist.core.codes import ICD10CM
 from codeassist.core.notes import Section, Span
 from codeassist.core.results import CodingResult
 from codeassist.core.suggestions import DISPOSITIONS, Candidate, Contribution, Flag, Suggestion
+from codeassist.core.visits import VisitElement, VisitLevel
 from codeassist.io.texts import make_safe
 from codeassist.terminology.lexicon import read_table
 
@@ -60,6 +61,31 @@ class SuggestionView:
     flags: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """This is the level of a visit as a person sees it: a title, its elements, and lines of what else it tells."""
+
+    visit: VisitLevel
+    title: str
+    percent: int
+    elements: tuple[tuple[str, str, str], ...]
+    notes: tuple[tuple[str, str], ...]
+
+
+def make_visit_view(result: CodingResult) -> VisitView | None:
+    """Return the visit of a result in words, or ``None`` where the notes record none."""
+    visit = result.visit
+    if visit is None:
+        return None
+    return VisitView(
+        visit=visit,
+        title=visit.name,
+        percent=round(100 * visit.confidence),
+        elements=tuple((each.name, each.level, _list_items(each)) for each in visit.elements),
+        notes=tuple(_describe_visit(visit)),
+    )
+
+
 def make_views(result: CodingResult) -> dict[str, tuple[SuggestionView, ...]]:
     """Return the suggestions of a result by disposition, in the order of the result."""
     views = [_make_view(result, each) for each in result.diagnoses]
@@ -89,6 +115,25 @@ def read_reason_words() -> dict[str, str]:
     """Return the plain words for every feature of a confidence."""
     rows = read_table(Path(__file__).parent / "reasons.tsv", ("feature", "words"))
     return {row["feature"]: row["words"] for row in rows}
+
+
+def _list_items(element: VisitElement) -> str:
+    counted = dict.fromkeys(item.detail for item in element.items)
+    return "; ".join(map(make_safe, counted)) or "nothing found"
+
+
+def _describe_visit(visit: VisitLevel) -> Iterator[tuple[str, str]]:
+    for reason in visit.rationale:
+        yield "why", reason
+    if visit.time is not None:
+        yield "time", f"{visit.time.minutes} minutes stated"
+    for each in visit.alternatives:
+        named = f"{each.code} {each.category.replace('_', ' ')} {each.step}".strip()
+        yield "next", f"{named}: {each.reason}"
+    for missing in visit.missing_for_next_level:
+        yield "rules", f"for the next level {missing.element} would be {missing.level}: {' or '.join(missing.ways)}"
+    for modifier in visit.modifiers:
+        yield "flag", f"modifier {modifier} to be reviewed: a procedure was done at the same visit"
 
 
 def _make_view(result: CodingResult, suggestion: Suggestion) -> SuggestionView:

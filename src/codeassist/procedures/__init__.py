@@ -1,0 +1,1 @@
+"""Suggests procedures and the level of a visit."""
