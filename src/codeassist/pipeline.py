@@ -81,7 +81,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
-        write_queries=QueryWriter(settings=settings.queries),
+        write_queries=QueryWriter(settings=settings.gaps),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
