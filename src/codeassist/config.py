@@ -38,11 +38,12 @@ class SelectionSettings(_Settings):
     consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
 
 
-class QuerySettings(_Settings):
-    """This is when a gap becomes a query to a provider; the others stay listed as gaps."""
+class GapThresholds(_Settings):
+    """This is when a gap is listed and when it is worth a query; priorities are tuned on reviewed notes."""
 
-    minimum_priority: float = Field(default=0.5, ge=0.0, le=1.0)
-    most_queries: int = Field(default=6, ge=0)
+    minimum_priority: float = Field(default=0.0, ge=0.0, le=1.0)
+    query_priority: float = Field(default=0.7, ge=0.0, le=1.0)
+    most_queries: int = Field(default=6, ge=0, le=20)
 
 
 class VisitSettings(_Settings):
@@ -61,5 +62,5 @@ class Settings(_Settings):
     annotation: AnnotationSettings = AnnotationSettings()
     linking: LinkingSettings = LinkingSettings()
     selection: SelectionSettings = SelectionSettings()
-    queries: QuerySettings = QuerySettings()
+    gaps: GapThresholds = GapThresholds()
     visit: VisitSettings = VisitSettings()

@@ -83,7 +83,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
-        write_queries=QueryWriter(settings=settings.queries),
+        write_queries=QueryWriter(settings=settings.gaps),
         find_visit=VisitLeveler.load(vocabulary.prefixes_by_medication, settings=settings.visit),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),

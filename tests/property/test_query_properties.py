@@ -71,7 +71,7 @@ def gaps(draw, spans):
         options=tuple(GapOption(value, ("I50.21",)) for value in draw(st.lists(st.sampled_from(VALUES), max_size=8))),
         evidence=tuple(span for span, _ in draw(st.lists(st.sampled_from(spans), max_size=3))),
         indicators=facts,
-        priority=draw(st.floats(0.5, 1.0)),
+        priority=draw(st.floats(0.7, 1.0)),
     )
 
 

@@ -12,7 +12,7 @@ from codeassist.core.results import CodingResult
 from made_gaps import ENCOUNTER, make_gap
 from made_results import INFO
 
-GAPS = (make_gap(), make_gap(axis="type", options=(), gap_id="g2", priority=0.7))
+GAPS = (make_gap(), make_gap(axis="type", options=(), gap_id="g2", priority=0.8))
 
 
 class Assistant:

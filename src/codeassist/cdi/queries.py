@@ -24,7 +24,7 @@ from codeassist.cdi.record_checks import lint_record
 from codeassist.cdi.wording_checks import has_forbidden
 from codeassist.cdi.wording_table import find_diagnoses
 from codeassist.cdi.wordings import read_tokens, straighten
-from codeassist.config import QuerySettings
+from codeassist.config import GapThresholds
 from codeassist.core.gaps import Gap, Indicator
 from codeassist.core.notes import Encounter, Note, Span
 from codeassist.core.queries import LintFinding, Query
@@ -47,17 +47,17 @@ class QueryWriter:
     Reads: the encounter and its gaps. Gives: queries, in order of priority.
     """
 
-    def __init__(self, *, settings: QuerySettings) -> None:
+    def __init__(self, *, settings: GapThresholds) -> None:
         self._settings = settings
 
     def __call__(self, encounter: Encounter, gaps: Sequence[Gap]) -> tuple[Query, ...]:
         """Draft the queries of an encounter."""
         settings = self._settings
-        return write_queries(encounter, gaps, minimum_priority=settings.minimum_priority, most=settings.most_queries)
+        return write_queries(encounter, gaps, minimum_priority=settings.query_priority, most=settings.most_queries)
 
 
 def write_queries(
-    encounter: Encounter, gaps: Iterable[Gap], *, minimum_priority: float = 0.5, most: int = 6
+    encounter: Encounter, gaps: Iterable[Gap], *, minimum_priority: float = 0.7, most: int = 6
 ) -> tuple[Query, ...]:
     """Draft a query for every gap that is worth a provider's time.
 

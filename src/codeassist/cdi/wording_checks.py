@@ -28,7 +28,8 @@ _AROUND = 30
 
 _CODE = re.compile(
     r"""
-    (?<! [\w.] ) (?:
+    (?<! [\w.] ) (?! T (?: 3\d | 4[0-2] | 9\d ) \. \d{1,2} [CF]? (?! \w ) )   # "T 36.6" written together is no code
+    (?:
         [A-Z] \d [0-9A-Z] \. [0-9A-Z]{1,4}            # a dotted code: E11.22
       | [A-TV-Z] \d [0-9AB] [0-9]{1,3} [0-9A-Z]? (?= [ ]* (?: [-:] | $ ) )   # an undotted one before its title
     ) (?! [\w] )

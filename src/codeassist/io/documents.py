@@ -23,7 +23,6 @@ _NOWHERE: Document = {"note_id": None, "start": None, "end": None, "text": None}
 def to_document(result: CodingResult) -> Document:
     """Return a result as plain lists, mappings, strings and numbers, ready for ``json.dumps``."""
     encounter = result.encounter
-    queries = {query.gap.gap_id: query.query_id for query in result.queries}
     return {
         "schema_version": SCHEMA_VERSION,
         "encounter_id": encounter.encounter_id,
@@ -38,8 +37,8 @@ def to_document(result: CodingResult) -> Document:
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
         "procedures": [],
         "visit": _visit(encounter, result.visit) if result.visit else None,
-        "gaps": [_gap(encounter, gap, queries.get(gap.gap_id)) for gap in result.gaps],
-        "queries": [_query(query) for query in result.queries],
+        "gaps": _gaps(result),
+        "queries": [_query(each) for each in result.queries],
         "disclaimer": DISCLAIMER,
     }
 
@@ -116,42 +115,49 @@ def _quote_all(encounter: Encounter, spans: Sequence[Span]) -> list[Document]:
     return [_quote(encounter, span) for span in spans]
 
 
-def _gap(encounter: Encounter, gap: Gap, query_id: str | None) -> Document:
-    return {
-        "gap_id": gap.gap_id,
-        "kind": gap.kind,
-        "axis": gap.axis,
-        "category": gap.category,
-        "code": gap.code,
-        "diagnosis": gap.diagnosis,
-        "family": gap.family,
-        "options": [{"value": option.value, "codes": list(option.codes)} for option in gap.options],
-        "evidence": _quote_all(encounter, gap.evidence),
-        "indicators": [_indicator(each) for each in gap.indicators],
-        "priority": round(gap.priority, 4),
-        "rationale": _rationale(gap.rationale),
-        "query_id": query_id,
-    }
+def _gaps(result: CodingResult) -> list[Document]:
+    query_by_gap = {query.gap.gap_id: query.query_id for query in result.queries}
+    return [_gap(result.encounter, each) | {"query_id": query_by_gap.get(each.gap_id)} for each in result.gaps]
 
 
-def _query(query: Query) -> Document:
-    # Of the gap a query names its id alone: codes and priority are no part of what a provider is asked.
+def _gap(encounter: Encounter, each: Gap) -> Document:
     return {
-        "query_id": query.query_id,
-        "gap_id": query.gap.gap_id,
-        "title": query.title,
-        "question": query.question,
-        "choices": list(query.choices),
-        "format": query.format,
-        "indicators": [_indicator(each) for each in query.indicators],
+        "gap_id": each.gap_id,
+        "kind": each.kind,
+        "axis": each.axis,
+        "category": each.category,
+        "code": each.code or None,
+        "diagnosis": each.diagnosis,
+        "options": [{"value": option.value, "codes": list(option.codes)} for option in each.options],
+        "evidence": _quote_all(encounter, each.evidence),
+        "indicators": [_indicator(indicator) for indicator in each.indicators],
+        "priority": each.priority,
+        "rationale": _rationale(each.rationale),
+        "family": each.family or None,
     }
 
 
 def _indicator(each: Indicator) -> Document:
-    """Return an indicator; without a place where it is an observation that was given as data."""
-    place = _span(each.span) if each.span else {"note_id": None, "start": None, "end": None}
-    date = each.date.isoformat() if each.date else None
-    return place | {"name": each.name, "bearing": each.bearing, "text": each.text, "source": each.source, "date": date}
+    place = _span(each.span) if each.span is not None else {"note_id": None, "start": None, "end": None}
+    return place | {
+        "text": each.text,
+        "name": each.name,
+        "bearing": each.bearing,
+        "source": each.source,
+        "date": each.date.isoformat() if each.date else None,
+    }
+
+
+def _query(each: Query) -> Document:
+    return {
+        "query_id": each.query_id,
+        "gap_id": each.gap.gap_id,
+        "title": each.title,
+        "question": each.question,
+        "choices": list(each.choices),
+        "format": each.format,
+        "indicators": [_indicator(indicator) for indicator in each.indicators],
+    }
 
 
 def _candidates(candidates: Sequence[Candidate]) -> list[Document]:

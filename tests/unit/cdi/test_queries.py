@@ -7,7 +7,7 @@ from codeassist.cdi.queries import DOCUMENTATION, QueryWriter, write_queries, wr
 from codeassist.cdi.query_templates import OTHER, UNDETERMINED, find_template, load_templates, name_subject, say_axis
 from codeassist.cdi.query_text import quote, render_query
 from codeassist.cdi.record_checks import lint_record
-from codeassist.config import QuerySettings
+from codeassist.config import GapThresholds
 from codeassist.core.gaps import GAP_AXES, GAP_KINDS, Indicator
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.queries import Query
@@ -214,11 +214,11 @@ def test_only_gaps_above_the_threshold_are_asked_best_first_and_not_too_many():
     found = write_queries(ENCOUNTER, gaps, minimum_priority=0.5, most=2)
 
     assert [(query.query_id, query.gap.gap_id) for query in found] == [("q1", "g2"), ("q2", "g1")]
-    assert QueryWriter(settings=QuerySettings(most_queries=0))(ENCOUNTER, gaps) == ()
+    assert QueryWriter(settings=GapThresholds(most_queries=0))(ENCOUNTER, gaps) == ()
 
 
 def test_one_concept_is_asked_for_once():
-    gaps = [make_gap(gap_id="g1"), make_gap(gap_id="g2", priority=0.7)]
+    gaps = [make_gap(gap_id="g1"), make_gap(gap_id="g2", priority=0.8)]
 
     assert [query.gap.gap_id for query in write_queries(ENCOUNTER, gaps)] == ["g1"]
 

@@ -116,7 +116,6 @@ def test_a_gap_has_every_key_of_the_contract_and_names_its_query():
         "category": "I50",
         "code": "I50.9",
         "diagnosis": "heart failure",
-        "family": "",
         "options": [{"value": "acute", "codes": ["I50.21"]}, {"value": "chronic", "codes": ["I50.21"]}],
         "evidence": [{"note_id": "n1", "start": 5, "end": 8, "text": "CHF"}],
         "indicators": [
@@ -125,6 +124,7 @@ def test_a_gap_has_every_key_of_the_contract_and_names_its_query():
         ],
         "priority": 0.9,
         "rationale": [],
+        "family": None,
         "query_id": "q1",
     }  # fmt: skip
     assert listed["query_id"] is None
