@@ -38,9 +38,18 @@ class SelectionSettings(_Settings):
     consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
 
 
+class GapThresholds(_Settings):
+    """This is when a gap is listed and when it is worth a query; priorities are tuned on reviewed notes."""
+
+    minimum_priority: float = Field(default=0.0, ge=0.0, le=1.0)
+    query_priority: float = Field(default=0.5, ge=0.0, le=1.0)
+    most_queries: int = Field(default=6, ge=0, le=20)
+
+
 class Settings(_Settings):
     """This is the configuration of the whole pipeline."""
 
     annotation: AnnotationSettings = AnnotationSettings()
     linking: LinkingSettings = LinkingSettings()
     selection: SelectionSettings = SelectionSettings()
+    gaps: GapThresholds = GapThresholds()

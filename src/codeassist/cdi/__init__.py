@@ -1,0 +1,1 @@
+"""Clinical documentation integrity: what a record leaves open, and whom to ask."""
