@@ -19,7 +19,9 @@ from typing import TypeVar
 
 from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
+from codeassist.annotation.measurement_units import MeasureTable
 from codeassist.assets import hash_tables
+from codeassist.cdi.finder import GapFinder, number_queries
 from codeassist.config import Settings
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
@@ -56,6 +58,7 @@ class Stages:
     annotate: Annotator
     link: Linker
     select: Selector
+    find_gaps: GapFinder
     search: Searcher
     fingerprint: str
 
@@ -77,6 +80,13 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             FittedModel.load(),
             DeclaredPoints.load(),
             settings=settings.selection,
+        ),
+        find_gaps=GapFinder.load(
+            codeset,
+            tables,
+            MeasureTable.load().standardize,
+            medications=vocabulary.prefixes_by_medication,
+            settings=settings.gaps,
         ),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
@@ -141,6 +151,8 @@ class CodeAssist:
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
         diagnoses = stages.select(encounter, sections, annotations, candidates)
+        gaps = stages.find_gaps(encounter, sections, annotations, candidates, diagnoses)
+        queries = number_queries(gaps, self.settings.gaps)
         return CodingResult(
             encounter=encounter,
             pipeline=self._info(stages, edition_note),
@@ -149,6 +161,8 @@ class CodeAssist:
             measurements=annotations.measurements,
             candidates=candidates,
             diagnoses=diagnoses,
+            gaps=gaps,
+            queries=queries,
         )
 
     def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:

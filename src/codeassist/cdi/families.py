@@ -27,7 +27,7 @@ _KEYS = {
                "conflict"},
     "indicator": {"name", "points", "bearing", "core", "adults", "codes", "terms", "drugs", "measure", "at_least",
                   "below", "relation"},
-    "axis": {"axis", "worth", "open", "closed_by", "stated", "measured", "expects", "options"},
+    "axis": {"axis", "worth", "open", "closed_by", "stated", "measured", "expects", "category", "options"},
     "undocumented": {"diagnosis", "category", "worth", "minimum", "documented", "excused", "uses", "axis", "options"},
     "unsupported": {"documented", "worth", "against", "expects"},
     "conflict": {"axis", "worth", "sides", "unless"},
@@ -124,6 +124,7 @@ def _read_axis(row: _Table) -> AxisRule:
         stated=tuple(row.get("stated", ())),
         measured=tuple(row.get("measured", ())),
         expects=tuple(row.get("expects", ())),
+        category=row.get("category", ""),
         options=_read_options(row),
     )
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from math import exp
-from pathlib import Path
 
 from codeassist.cdi.axis_worth import AxisWorths
 from codeassist.cdi.doubts import ConflictFinder, UnsupportedFinder
 from codeassist.cdi.drafts import GapDraft
 from codeassist.cdi.facts import FactReader, Facts, Standardize
-from codeassist.cdi.families import FOLDER, read_families
+from codeassist.cdi.families import read_families
 from codeassist.cdi.found import Found
 from codeassist.cdi.indicators import IndicatorFinder
 from codeassist.cdi.priority import weigh
@@ -23,6 +22,7 @@ from codeassist.config import GapThresholds
 from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Annotations
 from codeassist.core.notes import Encounter, Section
+from codeassist.core.queries import Query
 from codeassist.core.suggestions import Candidate, Suggestion
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
@@ -42,9 +42,10 @@ class GapFinder:
         tables: AxisTables,
         standardize: Standardize,
         *,
+        medications: Collection[str],
         settings: GapThresholds,
     ) -> None:
-        self._find_indicators = IndicatorFinder(families)
+        self._find_indicators = IndicatorFinder(families, medications)
         self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
         stated = [cut_words(term) for family in families for axis in family.axes for term in axis.stated]
         self._read_facts = FactReader(TermFinder([*self._find_indicators.phrases, *stated]), standardize)
@@ -61,11 +62,19 @@ class GapFinder:
         tables: AxisTables,
         standardize: Standardize,
         *,
+        medications: Collection[str],
         settings: GapThresholds,
-        folder: Path = FOLDER,
     ) -> GapFinder:
         """Read the condition library and the worth of axes."""
-        return cls(read_families(folder), AxisWorths.load(), codeset, tables, standardize, settings=settings)
+        return cls(
+            read_families(),
+            AxisWorths.load(),
+            codeset,
+            tables,
+            standardize,
+            medications=medications,
+            settings=settings,
+        )
 
     def __call__(
         self,
@@ -130,6 +139,15 @@ def choose_asked(gaps: Sequence[Gap], settings: GapThresholds) -> tuple[Gap, ...
         if gap.priority >= settings.query_priority:
             asked.setdefault(gap.category, gap)
     return tuple(asked.values())[: settings.most_queries]
+
+
+def number_queries(gaps: Sequence[Gap], settings: GapThresholds) -> tuple[Query, ...]:
+    """Return a query without text for every gap that is worth one, until the query writer words it."""
+    asked = choose_asked(gaps, settings)
+    return tuple(
+        Query(f"q{number}", gap, gap.diagnosis, "", (), "open", gap.indicators)
+        for number, gap in enumerate(asked, start=1)
+    )
 
 
 def _keep_first(drafts: Iterator[GapDraft]) -> list[GapDraft]:

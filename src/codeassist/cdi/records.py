@@ -48,7 +48,8 @@ class AxisRule:
 
     ``open_codes`` are the suggested codes (prefixes; a trailing ``$`` for the code itself) that leave it open. It is
     closed by a code of ``closed_by`` anywhere in the encounter, by a term of ``stated``, or by a measure of
-    ``measured``. With ``expects`` it is a gap only where one of these indicators was found.
+    ``measured``. With ``expects`` it is a gap only where one of these indicators was found. ``category`` is the one that
+    the answer belongs to, where that is not the suggested code's (the type of a heart failure coded as I11.0).
     """
 
     axis: str
@@ -58,6 +59,7 @@ class AxisRule:
     stated: tuple[str, ...] = ()
     measured: tuple[str, ...] = ()
     expects: tuple[str, ...] = ()
+    category: str = ""
     options: tuple[OptionRule, ...] = ()
 
 

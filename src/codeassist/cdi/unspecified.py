@@ -146,7 +146,7 @@ def _draft_axis(suggestion: Suggestion, family: Family, rule: AxisRule, found: F
     return GapDraft(
         kind="unspecified",
         axis=rule.axis,
-        category=suggestion.code.value[:3],
+        category=rule.category or suggestion.code.value[:3],
         code=suggestion.code.value,
         diagnosis=family.name,
         worth=rule.worth,

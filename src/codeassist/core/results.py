@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter, Section
+from codeassist.core.queries import Query
 from codeassist.core.suggestions import Candidate, Suggestion
 
 SCHEMA_VERSION = "1"
@@ -39,3 +41,5 @@ class CodingResult:
     measurements: tuple[Measurement, ...]
     candidates: tuple[Candidate, ...]
     diagnoses: tuple[Suggestion, ...]
+    gaps: tuple[Gap, ...] = ()
+    queries: tuple[Query, ...] = ()

@@ -6,8 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from codeassist.core.gaps import Gap, Indicator
 from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter, Span
+from codeassist.core.queries import Query
 from codeassist.core.results import DISCLAIMER, SCHEMA_VERSION, CodingResult
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 
@@ -31,8 +33,8 @@ def to_document(result: CodingResult) -> Document:
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
         "procedures": [],
         "visit": None,
-        "gaps": [],
-        "queries": [],
+        "gaps": _gaps(result),
+        "queries": [_query(each) for each in result.queries],
         "disclaimer": DISCLAIMER,
     }
 
@@ -88,6 +90,51 @@ def _suggestion(encounter: Encounter, each: Suggestion) -> Document:
 def _evidence(encounter: Encounter, support: Sequence[Candidate]) -> list[Document]:
     spans = sorted({candidate.mention.span for candidate in support})
     return [_span(span) | {"text": encounter.slice(span)} for span in spans]
+
+
+def _gaps(result: CodingResult) -> list[Document]:
+    query_by_gap = {query.gap.gap_id: query.query_id for query in result.queries}
+    return [_gap(result.encounter, each) | {"query_id": query_by_gap.get(each.gap_id)} for each in result.gaps]
+
+
+def _gap(encounter: Encounter, each: Gap) -> Document:
+    return {
+        "gap_id": each.gap_id,
+        "kind": each.kind,
+        "axis": each.axis,
+        "category": each.category,
+        "code": each.code or None,
+        "diagnosis": each.diagnosis,
+        "options": [{"value": option.value, "codes": list(option.codes)} for option in each.options],
+        "evidence": [_span(span) | {"text": encounter.slice(span)} for span in each.evidence],
+        "indicators": [_indicator(indicator) for indicator in each.indicators],
+        "priority": each.priority,
+        "rationale": _rationale(each.rationale),
+        "family": each.family or None,
+    }
+
+
+def _indicator(each: Indicator) -> Document:
+    place = _span(each.span) if each.span is not None else {"note_id": None, "start": None, "end": None}
+    return place | {
+        "text": each.text,
+        "name": each.name,
+        "bearing": each.bearing,
+        "source": each.source,
+        "date": each.date.isoformat() if each.date else None,
+    }
+
+
+def _query(each: Query) -> Document:
+    return {
+        "query_id": each.query_id,
+        "gap_id": each.gap.gap_id,
+        "title": each.title,
+        "question": each.question,
+        "choices": list(each.choices),
+        "format": each.format,
+        "indicators": [_indicator(indicator) for indicator in each.indicators],
+    }
 
 
 def _candidates(candidates: Sequence[Candidate]) -> list[Document]:
