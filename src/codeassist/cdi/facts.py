@@ -43,6 +43,9 @@ class Said:
     candidate: Candidate
 
 
+_CLOSING_CONFIDENCE = 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """This is what gap finding knows of an encounter.
@@ -67,6 +70,14 @@ class Facts:
         return bool(prefixes) and (
             any(each.code.value.startswith(prefixes) for each in self.diagnoses)
             or any(each.code.startswith(prefixes) for each in (*self.said, *self.past))
+        )
+
+    def is_closed(self, prefixes: tuple[str, ...]) -> bool:
+        """Tell whether one of these codes is suggested firmly enough to answer a question."""
+        return bool(prefixes) and any(
+            each.code.value.startswith(prefixes)
+            and (each.disposition == "report" or each.confidence >= _CLOSING_CONFIDENCE)
+            for each in self.diagnoses
         )
 
 
@@ -111,7 +122,9 @@ class FactReader:
         found: dict[str, list[Value]] = defaultdict(list)
         for each in measurements:
             found[each.name].append(Value(self._standardize(each), each))
-        return {name: tuple(values) for name, values in found.items()}
+        if found["weight"] and found["height"]:
+            found["computed_body_mass_index"] = [_compute_body_mass_index(found["weight"][-1], found["height"][-1])]
+        return {name: tuple(values) for name, values in found.items() if values}
 
     def _gather_terms(self, encounter: Encounter, sections: Sequence[Section]) -> dict[Phrase, tuple[Span, ...]]:
         found: dict[Phrase, list[Span]] = defaultdict(list)
@@ -120,6 +133,11 @@ class FactReader:
             for phrase, span in self._find_terms(note, own):
                 found[phrase].append(span)
         return {phrase: tuple(spans) for phrase, spans in found.items()}
+
+
+def _compute_body_mass_index(weight: Value, height: Value) -> Value:
+    """Return kilograms by square metres, at the place of the weight; both have plausibility limits above zero."""
+    return Value(weight.number / (height.number / 100) ** 2, weight.measurement)
 
 
 def _part(candidates: Sequence[Candidate]) -> tuple[tuple[Said, ...], tuple[Said, ...], tuple[Said, ...]]:

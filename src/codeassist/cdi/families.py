@@ -24,11 +24,12 @@ FOLDER = Path(__file__).parent / "families"
 _Table = Mapping[str, Any]
 _KEYS = {
     "family": {"name", "categories", "criteria", "importance", "indicator", "axis", "undocumented", "unsupported",
-               "conflict"},
+               "conflict", "settled"},
     "indicator": {"name", "points", "bearing", "core", "adults", "codes", "terms", "drugs", "measure", "at_least",
                   "below", "relation"},
     "axis": {"axis", "worth", "open", "closed_by", "stated", "measured", "expects", "category", "options"},
-    "undocumented": {"diagnosis", "category", "worth", "minimum", "documented", "excused", "uses", "axis", "options"},
+    "undocumented": {"diagnosis", "category", "worth", "minimum", "documented", "excused", "uses", "needs", "axis",
+                     "options"},
     "unsupported": {"documented", "worth", "against", "expects"},
     "conflict": {"axis", "worth", "sides", "unless"},
     "option": {"value", "codes", "needs"},
@@ -71,6 +72,7 @@ def _read(slug: str, table: _Table) -> Family:
         categories=tuple(table["categories"]),
         criteria=table["criteria"],
         importance=float(table["importance"]),
+        settled=tuple(map(_check_axis, table.get("settled", ()))),
         indicators=indicators,
         axes=tuple(_read_axis(row) for row in table.get("axis", ())),
         undocumented=tuple(_read_undocumented(row, table) for row in table.get("undocumented", ())),
@@ -139,6 +141,7 @@ def _read_undocumented(row: _Table, family: _Table) -> UndocumentedRule:
         documented=tuple(row.get("documented", family["categories"])),
         excused=tuple(row.get("excused", ())),
         uses=tuple(row.get("uses", ())),
+        needs=tuple(row.get("needs", ())),
         axis=_check_axis(row.get("axis", "diagnosis")),
         options=_read_options(row),
     )
@@ -189,7 +192,7 @@ def _named_indicators(family: Family) -> Iterator[str]:
     for axis in family.axes:
         yield from axis.expects
     for rule in family.undocumented:
-        yield from rule.uses
+        yield from (*rule.uses, *rule.needs)
     for check in family.unsupported:
         yield from (*check.against, *check.expects)
     for options in [each.options for each in (*family.axes, *family.undocumented)]:

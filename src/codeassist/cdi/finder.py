@@ -134,11 +134,18 @@ def choose_asked(gaps: Sequence[Gap], settings: GapThresholds) -> tuple[Gap, ...
     settings
         The threshold and the most that are asked.
     """
-    asked: dict[str, Gap] = {}
+    asked: list[Gap] = []
     for gap in gaps:
-        if gap.priority >= settings.query_priority:
-            asked.setdefault(gap.category, gap)
-    return tuple(asked.values())[: settings.most_queries]
+        if gap.priority >= settings.query_priority and not any(_is_same_question(gap, other) for other in asked):
+            asked.append(gap)
+    return tuple(asked[: settings.most_queries])
+
+
+def _is_same_question(gap: Gap, other: Gap) -> bool:
+    """Tell whether two gaps would ask the provider about one thing: a category, or the same facts of one family."""
+    if gap.category == other.category:
+        return True
+    return bool(gap.family) and gap.family == other.family and not set(gap.evidence).isdisjoint(other.evidence)
 
 
 def number_queries(gaps: Sequence[Gap], settings: GapThresholds) -> tuple[Query, ...]:

@@ -68,7 +68,8 @@ class UndocumentedRule:
     """This is when a family's condition has indicators and treatment, and nobody documented it.
 
     ``documented`` are the codes that document it, ``excused`` those that explain its indicators otherwise. The points
-    of the indicators found, of ``uses`` where it is given, must reach ``minimum``, and one core indicator be found.
+    of the indicators found, of ``uses`` where it is given, must reach ``minimum``, and one indicator of ``needs``, or a
+    core one where it is empty, be found.
     """
 
     diagnosis: str
@@ -78,6 +79,7 @@ class UndocumentedRule:
     documented: tuple[str, ...]
     excused: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     axis: str = "diagnosis"
     options: tuple[OptionRule, ...] = ()
 
@@ -110,7 +112,8 @@ class Family:
     """This is one condition family of the library.
 
     ``categories`` are the three-character categories it covers, ``criteria`` names the published criteria its
-    thresholds are from, ``importance`` (0..1) says how much the condition weighs for care.
+    thresholds are from, ``importance`` (0..1) says how much the condition weighs for care. ``settled`` are the axes that the
+    axis table leaves open and nobody asks for, or that another question of the family covers.
     """
 
     slug: str
@@ -118,6 +121,7 @@ class Family:
     categories: tuple[str, ...]
     criteria: str
     importance: float
+    settled: tuple[str, ...] = ()
     indicators: tuple[IndicatorRule, ...] = ()
     axes: tuple[AxisRule, ...] = ()
     undocumented: tuple[UndocumentedRule, ...] = ()

@@ -33,7 +33,8 @@ class UndocumentedFinder:
 
 
 def _is_met(rule: UndocumentedRule, slug: str, facts: Facts, found: Found) -> bool:
-    if found.points(slug, rule.uses) < rule.minimum or not found.has_core(slug, rule.uses):
+    has_needed = any(found.has(slug, name) for name in rule.needs) if rule.needs else found.has_core(slug, rule.uses)
+    if not has_needed or found.points(slug, rule.uses) < rule.minimum:
         return False
     return not facts.is_documented(rule.documented) and not facts.is_documented(rule.excused)
 

@@ -49,6 +49,7 @@ class UnspecifiedFinder:
         self._family_by_category: Mapping[str, Family] = {
             category: family for family in reversed(families) for category in family.categories
         }
+        self._settled = {category: family.settled for category, family in self._family_by_category.items()}
         self._left_open: dict[str, tuple[tuple[str, tuple[GapOption, ...]], ...]] = {}
 
     def __call__(self, facts: Facts, found: Found) -> Iterator[GapDraft]:
@@ -65,7 +66,7 @@ class UnspecifiedFinder:
 
     def _read(self, suggestion: Suggestion, facts: Facts, found: Found) -> Iterator[GapDraft]:
         code = suggestion.code.value
-        decided: set[str] = set()
+        decided = set(self._settled.get(code[:3], ()))
         for family, rule in self._rules.get(code[:3], ()):
             decided.add(rule.axis)
             if is_open_code(code, rule.open_codes) and _is_open(rule, facts, found, family.slug):
@@ -135,7 +136,7 @@ def name_condition(title: str) -> str:
 
 
 def _is_open(rule: AxisRule, facts: Facts, found: Found, slug: str) -> bool:
-    if facts.is_documented(rule.closed_by) or any(measure in facts.values for measure in rule.measured):
+    if facts.is_closed(rule.closed_by) or any(measure in facts.values for measure in rule.measured):
         return False
     if any(cut_words(term) in facts.terms for term in rule.stated):
         return False
