@@ -22,8 +22,11 @@ _NEGATORS = frozenset(
      "unlikely", "prophylaxi", "monitor", "watch", "should", "return", "lack", "exclude"}
 )  # fmt: skip
 _AFTER = frozenset({"absent", "denied", "negative", "none", "no", "unremarkable", "unlikely"})
-_TURNS = frozenset({"but", "however", "although", "except", "with", "show", "showed", "reveal", "revealed", "ha"})
-_REACH = 8
+_TURNS = frozenset({"but", "however", "although", "except", "admit", "report", "complain", "endorse", "positive", "ha"})
+_REACH = 6
+# A list of what is denied goes on from comma to comma.
+_LIST_REACH = 40
+_MINUS = re.compile(r"\(\s*[-\u2013]\s*\)\s*$")
 # What these hold is not said of the patient as he is.
 _FOREIGN_SECTIONS = frozenset(
     {"family_history", "allergies", "patient_instructions", "discharge_instructions", "administrative",
@@ -90,17 +93,24 @@ def _strip(word: str) -> str:
 
 def _is_denied(text: str, tokens: Sequence[_Token], first: int, end: int) -> bool:
     """Tell whether the words before, or right behind, say that the patient does not have it."""
-    place = first
-    while place > max(0, first - _REACH):
-        place -= 1
-        if _BREAK.search(text, tokens[place].end, tokens[place + 1].start):
-            break
-        word = tokens[place].word
-        if word in _NEGATORS:
-            return True
-        if word in _TURNS:
-            break
+    if _is_denied_before(text, tokens, first):
+        return True
     following = end < len(tokens) and not _BREAK.search(text, tokens[end - 1].end, tokens[end].start + 1)
     if following and tokens[end].word in ("wa", "were", "is", "are") and end + 1 < len(tokens):
         end += 1
     return bool(following and tokens[end].word in _AFTER)
+
+
+def _is_denied_before(text: str, tokens: Sequence[_Token], first: int) -> bool:
+    if _MINUS.search(text, max(0, tokens[first].start - 6), tokens[first].start):
+        return True
+    since_comma = 0
+    for place in range(first - 1, max(-1, first - 1 - _LIST_REACH), -1):
+        between = text[tokens[place].end : tokens[place + 1].start]
+        since_comma = 0 if "," in between else since_comma + 1
+        word = tokens[place].word
+        if _BREAK.search(between) or word in _TURNS or since_comma > _REACH:
+            return False
+        if word in _NEGATORS:
+            return True
+    return False
