@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from codeassist.cdi.drafts import GapDraft, order_spans
+from codeassist.cdi.drafts import GapDraft, is_assessed, order_spans
 from codeassist.cdi.facts import Facts, Said
 from codeassist.cdi.found import Found
 from codeassist.cdi.records import ConflictRule, Family, UnsupportedRule
@@ -113,7 +113,7 @@ class ConflictFinder:
             worth=rule.worth,
             importance=family.importance if family else _IMPORTANCE,
             confidence=0.5,
-            is_heading=any(each.mention.is_heading for side in sides for each in side),
+            is_assessed=is_assessed(each.mention for side in sides for each in side),
             options=tuple(GapOption(name_condition(self._codeset.title(code)), (code,)) for code in codes),
             evidence=order_spans(tuple(each.mention.span for side in sides for each in side)),
             indicators=tuple(_quote(encounter, side[0]) for side in sides),
@@ -145,7 +145,7 @@ def _draft_unsupported(
         worth=rule.worth,
         importance=family.importance,
         confidence=0.5,
-        is_heading=any(each.mention.is_heading for each in said),
+        is_assessed=is_assessed(each.mention for each in said),
         evidence=order_spans(tuple(each.mention.span for each in said)),
         indicators=against,
         family=family.slug,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from codeassist.cdi.axis_worth import AxisWorths
-from codeassist.cdi.drafts import GapDraft, order_spans
+from codeassist.cdi.drafts import GapDraft, is_assessed, order_spans
 from codeassist.cdi.facts import Facts
 from codeassist.cdi.found import Found
 from codeassist.cdi.records import AxisRule, Family, is_open_code
@@ -98,8 +98,7 @@ class UnspecifiedFinder:
             worth=worth,
             importance=family.importance if family else _DEFAULT_IMPORTANCE,
             confidence=suggestion.confidence,
-            is_reported=suggestion.disposition == "report",
-            is_heading=any(each.mention.is_heading for each in suggestion.support),
+            is_assessed=is_assessed(each.mention for each in suggestion.support),
             options=options,
             evidence=order_spans(tuple(each.mention.span for each in suggestion.support)),
             indicators=indicators,
@@ -153,8 +152,7 @@ def _draft_axis(suggestion: Suggestion, family: Family, rule: AxisRule, found: F
         worth=rule.worth,
         importance=family.importance,
         confidence=suggestion.confidence,
-        is_reported=suggestion.disposition == "report",
-        is_heading=any(each.mention.is_heading for each in suggestion.support),
+        is_assessed=is_assessed(each.mention for each in suggestion.support),
         options=found.offer(family.slug, rule.options),
         evidence=order_spans(tuple(each.mention.span for each in suggestion.support)),
         indicators=found.of_family(family.slug),
