@@ -42,7 +42,7 @@ class GapThresholds(_Settings):
     """This is when a gap is listed and when it is worth a query; priorities are tuned on reviewed notes."""
 
     minimum_priority: float = Field(default=0.0, ge=0.0, le=1.0)
-    query_priority: float = Field(default=0.5, ge=0.0, le=1.0)
+    query_priority: float = Field(default=0.7, ge=0.0, le=1.0)
     most_queries: int = Field(default=6, ge=0, le=20)
 
 

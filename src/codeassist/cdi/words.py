@@ -7,9 +7,10 @@ so no mention names them; they are looked up word by word. One pass over a note 
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from codeassist.core.notes import Note, Section, Span
 
@@ -35,12 +36,6 @@ _FOREIGN_SECTIONS = frozenset(
 Phrase = tuple[str, ...]
 
 
-class _Token(NamedTuple):
-    word: str
-    start: int
-    end: int
-
-
 def cut_words(text: str) -> Phrase:
     """Return the words of a term as they are looked up: lower case, without a plural's last letter.
 
@@ -62,55 +57,110 @@ class TermFinder:
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        by_first: dict[str, list[Phrase]] = defaultdict(list)
+        # By the first word as written and the second, "" where there is none: a common first word costs one more look.
+        by_first: dict[str, dict[str, list[Phrase]]] = defaultdict(lambda: defaultdict(list))
         for phrase in dict.fromkeys(phrases):
-            by_first[phrase[0]].append(phrase)
-        self._by_first: Mapping[str, tuple[Phrase, ...]] = {
-            first: tuple(sorted(found, key=len, reverse=True)) for first, found in by_first.items()
+            second = phrase[1] if len(phrase) > 1 else ""
+            for first in _write(phrase[0]):
+                for written in _write(second):
+                    by_first[first][written].append(phrase)
+        self._by_first: Mapping[str, Mapping[str, Sequence[Phrase]]] = {
+            first: dict(found) for first, found in by_first.items()
         }
 
     def __call__(self, note: Note, sections: Sequence[Section]) -> Iterator[tuple[Phrase, Span]]:
         """Yield every phrase that the note says of the patient, with its place."""
-        text = note.text.lower()
-        if len(text) != len(note.text):
-            # A few characters have a longer lower case ("İ"); offsets must stay those of the note.
-            text = "".join(char.lower() if len(char.lower()) == 1 else char for char in note.text)
-        tokens = [_Token(_strip(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
-        outside = [each.body for each in sections if each.kind in _FOREIGN_SECTIONS]
-        for place, token in enumerate(tokens):
-            for phrase in self._by_first.get(token.word, ()):
-                end = place + len(phrase)
-                if len(phrase) > 1 and tuple(each.word for each in tokens[place:end]) != phrase:
-                    continue
-                span = Span(note.note_id, token.start, tokens[end - 1].end)
-                if not _is_denied(text, tokens, place, end) and not any(span.overlaps(body) for body in outside):
-                    yield phrase, span
+        words = _Words(_lower(note.text))
+        outside = _Outside([each.body for each in sections if each.kind in _FOREIGN_SECTIONS])
+        for place, phrase in self._match(words):
+            start, end = words.place(place, place + len(phrase))
+            if not outside.holds(start) and not words.is_denied(place, place + len(phrase)):
+                yield phrase, Span(note.note_id, start, end)
+
+    def _match(self, words: _Words) -> Iterator[tuple[int, Phrase]]:
+        """Yield every phrase that the words hold, with the place of its first word."""
+        by_first = self._by_first
+        following = iter([*words.written[1:], ""])
+        for place, (written, second) in enumerate(zip(words.written, following, strict=True)):
+            if written in by_first:
+                by_second = by_first[written]
+                for phrase in (*by_second.get("", ()), *(by_second.get(second, ()) if second else ())):
+                    if words.match(place, phrase):
+                        yield place, phrase
+
+
+class _Words:
+    """This is the words of a note; their places are worked out when first asked for, which many notes never do."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.written: list[str] = _WORD.findall(text)
+        self._spans: list[tuple[int, int]] = []
+
+    def match(self, place: int, phrase: Phrase) -> bool:
+        """Tell whether a phrase, whose first two words are at ``place``, goes on there."""
+        return len(phrase) < 3 or tuple(map(_strip, self.written[place : place + len(phrase)])) == phrase
+
+    def place(self, first: int, end: int) -> tuple[int, int]:
+        """Return the characters from one word to another, exclusive."""
+        if not self._spans:
+            self._spans = [found.span() for found in _WORD.finditer(self._text)]
+        return self._spans[first][0], self._spans[end - 1][1]
+
+    def is_denied(self, first: int, end: int) -> bool:
+        """Tell whether the words before, or right behind, say that the patient does not have it."""
+        return self._is_denied_before(first) or self._is_denied_behind(end)
+
+    def _is_denied_behind(self, end: int) -> bool:
+        if end >= len(self.written) or _BREAK.search(self._between(end - 1)):
+            return False
+        if self.written[end] in ("was", "were", "is", "are") and end + 1 < len(self.written):
+            end += 1
+        return self.written[end] in _AFTER
+
+    def _is_denied_before(self, first: int) -> bool:
+        start = self.place(first, first + 1)[0]
+        if _MINUS.search(self._text, max(0, start - 6), start):
+            return True
+        since_comma = 0
+        for place in range(first - 1, max(-1, first - 1 - _LIST_REACH), -1):
+            between = self._between(place)
+            since_comma = 0 if "," in between else since_comma + 1
+            word = _strip(self.written[place])
+            if since_comma > _REACH or word in _TURNS or (between != " " and _BREAK.search(between)):
+                return False
+            if word in _NEGATORS:
+                return True
+        return False
+
+    def _between(self, place: int) -> str:
+        return self._text[self.place(place, place + 1)[1] : self.place(place + 1, place + 2)[0]]
+
+
+class _Outside:
+    """This answers whether a place lies in a part of the note that is not about the patient as he is."""
+
+    def __init__(self, bodies: Iterable[Span]) -> None:
+        self._edges = sorted((body.start, body.end) for body in bodies)
+
+    def holds(self, start: int) -> bool:
+        """Tell whether one of the parts holds a character."""
+        at = bisect_right(self._edges, (start, sys.maxsize))
+        return at > 0 and start < self._edges[at - 1][1]
+
+
+def _lower(text: str) -> str:
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    # A few characters have a longer lower case ("\u0130"); offsets must stay those of the note.
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+def _write(word: str) -> tuple[str, ...]:
+    """Return the forms in which a word that was cut may be written."""
+    return (word, f"{word}s") if word and _strip(f"{word}s") == word else (word,)
 
 
 def _strip(word: str) -> str:
     return word[:-1] if len(word) > 2 and word[-1] == "s" and word[-2] != "s" else word
-
-
-def _is_denied(text: str, tokens: Sequence[_Token], first: int, end: int) -> bool:
-    """Tell whether the words before, or right behind, say that the patient does not have it."""
-    if _is_denied_before(text, tokens, first):
-        return True
-    following = end < len(tokens) and not _BREAK.search(text, tokens[end - 1].end, tokens[end].start + 1)
-    if following and tokens[end].word in ("wa", "were", "is", "are") and end + 1 < len(tokens):
-        end += 1
-    return bool(following and tokens[end].word in _AFTER)
-
-
-def _is_denied_before(text: str, tokens: Sequence[_Token], first: int) -> bool:
-    if _MINUS.search(text, max(0, tokens[first].start - 6), tokens[first].start):
-        return True
-    since_comma = 0
-    for place in range(first - 1, max(-1, first - 1 - _LIST_REACH), -1):
-        between = text[tokens[place].end : tokens[place + 1].start]
-        since_comma = 0 if "," in between else since_comma + 1
-        word = tokens[place].word
-        if _BREAK.search(between) or word in _TURNS or since_comma > _REACH:
-            return False
-        if word in _NEGATORS:
-            return True
-    return False
