@@ -81,13 +81,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
-        find_gaps=GapFinder.load(
-            codeset,
-            tables,
-            MeasureTable.load().standardize,
-            medications=vocabulary.prefixes_by_medication,
-            settings=settings.gaps,
-        ),
+        find_gaps=GapFinder.load(codeset, tables, MeasureTable.load().standardize, settings=settings.gaps),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )

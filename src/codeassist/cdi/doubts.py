@@ -65,7 +65,7 @@ class ConflictFinder:
         """Yield a draft for every contradiction of type, side or presence."""
         for family, rule in self._rules:
             sides = [[each for each in facts.said if each.code.startswith(side)] for side in rule.sides]
-            if all(sides) and not facts.is_documented(rule.unless):
+            if all(sides) and not facts.is_present(rule.unless):
                 yield self._draft(facts.encounter, sides, rule, family)
         yield from self._find_presence(facts)
         yield from self._find_sides(facts)

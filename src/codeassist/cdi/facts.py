@@ -44,6 +44,9 @@ class Said:
 
 
 _CLOSING_CONFIDENCE = 0.3
+_STUDY_SECTIONS = frozenset({"imaging", "labs", "results", "findings", "pathology"})
+_REPORT_SECTIONS = frozenset({"impression", "findings", "technique", "procedure_description", "operative_details"})
+_VISIT_SECTIONS = frozenset({"assessment", "assessment_plan", "plan", "physical_exam", "hospital_course"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Facts:
     """This is what gap finding knows of an encounter.
 
     ``said`` are the conditions affirmed or held possible of the patient, ``denied`` those said to be absent, ``past``
-    those of the past; ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values in order,
+    those of the past; ``study_sections`` hold what a study shows rather than what a provider says; ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values in order,
     ``terms`` a phrase of the library to its places.
     """
 
@@ -64,13 +67,31 @@ class Facts:
     values: Mapping[str, tuple[Value, ...]]
     terms: Mapping[Phrase, tuple[Span, ...]]
     is_child: bool
+    study_sections: frozenset[str]
 
     def is_documented(self, prefixes: tuple[str, ...]) -> bool:
-        """Tell whether the record says that the patient has or had a condition with one of these codes."""
+        """Tell whether a provider says that the patient has or had a condition with one of these codes.
+
+        What a study shows is not documented until the provider names it (Guidelines I.A.19, III.B).
+        """
+        return bool(prefixes) and (
+            any(each.code.value.startswith(prefixes) and self._is_named(each) for each in self.diagnoses)
+            or any(
+                each.code.startswith(prefixes) and each.mention.section not in self.study_sections
+                for each in (*self.said, *self.past)
+            )
+        )
+
+    def is_present(self, prefixes: tuple[str, ...]) -> bool:
+        """Tell whether the record says that the patient has one of these conditions now, whoever says it."""
         return bool(prefixes) and (
             any(each.code.value.startswith(prefixes) for each in self.diagnoses)
-            or any(each.code.startswith(prefixes) for each in (*self.said, *self.past))
+            or any(each.code.startswith(prefixes) for each in self.said)
         )
+
+    def _is_named(self, suggestion: Suggestion) -> bool:
+        support = suggestion.support
+        return not support or any(each.mention.section not in self.study_sections for each in support)
 
     def is_closed(self, prefixes: tuple[str, ...]) -> bool:
         """Tell whether one of these codes is suggested firmly enough to answer a question."""
@@ -116,6 +137,7 @@ class FactReader:
             values=self._gather_values(annotations.measurements),
             terms=self._gather_terms(encounter, sections),
             is_child=_is_child(encounter),
+            study_sections=frozenset() if _is_study(sections) else _STUDY_SECTIONS,
         )
 
     def _gather_values(self, measurements: Sequence[Measurement]) -> dict[str, tuple[Value, ...]]:
@@ -133,6 +155,12 @@ class FactReader:
             for phrase, span in self._find_terms(note, own):
                 found[phrase].append(span)
         return {phrase: tuple(spans) for phrase, spans in found.items()}
+
+
+def _is_study(sections: Sequence[Section]) -> bool:
+    """Tell whether the record is the report of a study itself, whose author is the one who documents."""
+    kinds = {each.kind for each in sections}
+    return bool(kinds & _REPORT_SECTIONS) and not kinds & _VISIT_SECTIONS
 
 
 def _compute_body_mass_index(weight: Value, height: Value) -> Value:

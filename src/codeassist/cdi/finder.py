@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import exp
 
 from codeassist.cdi.axis_worth import AxisWorths
@@ -42,10 +42,9 @@ class GapFinder:
         tables: AxisTables,
         standardize: Standardize,
         *,
-        medications: Collection[str],
         settings: GapThresholds,
     ) -> None:
-        self._find_indicators = IndicatorFinder(families, medications)
+        self._find_indicators = IndicatorFinder(families)
         self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
         stated = [cut_words(term) for family in families for axis in family.axes for term in axis.stated]
         self._read_facts = FactReader(TermFinder([*self._find_indicators.phrases, *stated]), standardize)
@@ -62,19 +61,10 @@ class GapFinder:
         tables: AxisTables,
         standardize: Standardize,
         *,
-        medications: Collection[str],
         settings: GapThresholds,
     ) -> GapFinder:
         """Read the condition library and the worth of axes."""
-        return cls(
-            read_families(),
-            AxisWorths.load(),
-            codeset,
-            tables,
-            standardize,
-            medications=medications,
-            settings=settings,
-        )
+        return cls(read_families(), AxisWorths.load(), codeset, tables, standardize, settings=settings)
 
     def __call__(
         self,

@@ -7,7 +7,7 @@ tried: a library of many families costs a note no more than a small one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from codeassist.cdi.facts import Facts, Said, Value
@@ -29,14 +29,12 @@ class IndicatorFinder:
     ----------
     families
         The condition library.
-    medications
-        Names of the drugs that annotation finds; others are looked up as terms.
     """
 
-    def __init__(self, families: Sequence[Family], medications: Collection[str] = ()) -> None:
+    def __init__(self, families: Sequence[Family]) -> None:
         self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
         self._by_code: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: rule.codes)
-        self._by_term: Mapping[Phrase, list[Key]] = _invert(self._rules, lambda rule: _find_phrases(rule, medications))
+        self._by_term: Mapping[Phrase, list[Key]] = _invert(self._rules, _find_phrases)
         self._by_drug: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: rule.drugs)
         self._by_measure: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: filter(None, [rule.measure]))
 
@@ -99,9 +97,9 @@ def _invert(rules: Mapping[Key, IndicatorRule], keys_of: Callable[[IndicatorRule
     return dict(found)
 
 
-def _find_phrases(rule: IndicatorRule, medications: Collection[str]) -> Iterator[Phrase]:
-    """Yield what is looked up in the words of a note: terms, and drugs that annotation does not know."""
-    yield from dict.fromkeys(map(cut_words, (*rule.terms, *(drug for drug in rule.drugs if drug not in medications))))
+def _find_phrases(rule: IndicatorRule) -> Iterator[Phrase]:
+    """Yield what is looked up in the words of a note: terms, and drugs, of which annotation reads some as a status."""
+    yield from dict.fromkeys(map(cut_words, (*rule.terms, *rule.drugs)))
 
 
 def _find_meeting(rule: IndicatorRule, values: Sequence[Value], baseline: Sequence[Value]) -> Iterator[Value]:

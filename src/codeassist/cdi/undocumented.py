@@ -36,7 +36,7 @@ def _is_met(rule: UndocumentedRule, slug: str, facts: Facts, found: Found) -> bo
     has_needed = any(found.has(slug, name) for name in rule.needs) if rule.needs else found.has_core(slug, rule.uses)
     if not has_needed or found.points(slug, rule.uses) < rule.minimum:
         return False
-    return not facts.is_documented(rule.documented) and not facts.is_documented(rule.excused)
+    return not facts.is_documented(rule.documented) and not facts.is_present(rule.excused)
 
 
 def _draft(rule: UndocumentedRule, family: Family, found: Found) -> GapDraft:
