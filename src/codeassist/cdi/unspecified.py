@@ -57,7 +57,7 @@ class UnspecifiedFinder:
         seen: set[tuple[str, str]] = set()
         for suggestion in sorted(facts.diagnoses, key=lambda each: (-each.confidence, each.code.value)):
             code = suggestion.code.value
-            if code.startswith(_LEFT_OUT) or not suggestion.support:
+            if not suggestion.support or (code.startswith(_LEFT_OUT) and code[:3] not in self._rules):
                 continue
             for draft in self._read(suggestion, facts, found):
                 if (draft.category, draft.axis) not in seen:
@@ -71,6 +71,8 @@ class UnspecifiedFinder:
             decided.add(rule.axis)
             if is_open_code(code, rule.open_codes) and _is_open(rule, facts, found, family.slug):
                 yield _draft_axis(suggestion, family, rule, found)
+        if code.startswith(_LEFT_OUT):
+            return
         known = self._worths.find(code)
         if all(each.mention.assertion.presence == "possible" for each in suggestion.support):
             yield self._draft(suggestion, found, axis="diagnosis", worth=_UNCERTAIN_WORTH, options=())
