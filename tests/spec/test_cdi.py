@@ -1,4 +1,4 @@
-"""What the library asks of a record, and what it does not ask: cases for every condition family, each with its basis."""
+"""What the library asks of a record, and what it does not ask: cases for every condition family, with their basis."""
 
 import json
 from pathlib import Path

@@ -195,6 +195,7 @@ def _named_indicators(family: Family) -> Iterator[str]:
         yield from (*rule.uses, *rule.needs)
     for check in family.unsupported:
         yield from (*check.against, *check.expects)
-    for options in [each.options for each in (*family.axes, *family.undocumented)]:
+    asked = [*(axis.options for axis in family.axes), *(rule.options for rule in family.undocumented)]
+    for options in asked:
         for option in options:
             yield from option.needs

@@ -17,7 +17,7 @@ from codeassist.cdi.priority import weigh
 from codeassist.cdi.records import Family
 from codeassist.cdi.undocumented import UndocumentedFinder
 from codeassist.cdi.unspecified import UnspecifiedFinder
-from codeassist.cdi.words import TermFinder, cut_words
+from codeassist.cdi.words import DenialWords, TermFinder, cut_words
 from codeassist.config import GapThresholds
 from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Annotations
@@ -47,7 +47,9 @@ class GapFinder:
         self._find_indicators = IndicatorFinder(families)
         self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
         stated = [cut_words(term) for family in families for axis in family.axes for term in axis.stated]
-        self._read_facts = FactReader(TermFinder([*self._find_indicators.phrases, *stated]), standardize)
+        self._read_facts = FactReader(
+            TermFinder([*self._find_indicators.phrases, *stated], DenialWords.load()), standardize
+        )
         self._find_unspecified = UnspecifiedFinder(codeset, tables, families, worths)
         self._find_undocumented = UndocumentedFinder(families)
         self._find_unsupported = UnsupportedFinder(families)

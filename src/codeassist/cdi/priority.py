@@ -1,7 +1,7 @@
 """The priority of a gap as a sum of named contributions, each in points of log-odds.
 
-The weights were set by hand in steps, on reviewed notes: a regression on the same features was no better on notes it had
-not seen. What an answer is worth and how important the condition is come from the condition library.
+The weights were set by hand in steps, on reviewed notes: a regression on the same features was no better on notes that
+it had not seen. What an answer is worth and how important the condition is come from the condition library.
 """
 
 from __future__ import annotations

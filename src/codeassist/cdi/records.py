@@ -48,8 +48,8 @@ class AxisRule:
 
     ``open_codes`` are the suggested codes (prefixes; a trailing ``$`` for the code itself) that leave it open. It is
     closed by a code of ``closed_by`` anywhere in the encounter, by a term of ``stated``, or by a measure of
-    ``measured``. With ``expects`` it is a gap only where one of these indicators was found. ``category`` is the one that
-    the answer belongs to, where that is not the suggested code's (the type of a heart failure coded as I11.0).
+    ``measured``. With ``expects`` it is a gap only where one of these indicators was found. ``category`` is the one
+    that the answer belongs to, where that is not the suggested code's (the type of a heart failure coded as I11.0).
     """
 
     axis: str
@@ -112,8 +112,8 @@ class Family:
     """This is one condition family of the library.
 
     ``categories`` are the three-character categories it covers, ``criteria`` names the published criteria its
-    thresholds are from, ``importance`` (0..1) says how much the condition weighs for care. ``settled`` are the axes that the
-    axis table leaves open and nobody asks for, or that another question of the family covers.
+    thresholds are from, ``importance`` (0..1) says how much the condition weighs for care. ``settled`` are the axes
+    that the axis table leaves open and nobody asks for, or that another question of the family covers.
     """
 
     slug: str

@@ -11,19 +11,16 @@ import sys
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from codeassist.core.notes import Note, Section, Span
+from codeassist.errors import DataFileError
 
+TABLE = Path(__file__).with_name("denial_words.tsv")
 # A word: letters and digits with inner hyphens or slashes cut off.
 _WORD = re.compile(r"[a-z0-9]+")
 _BREAK = re.compile(r"[.;:!?\n](?!\d)")
-_NEGATORS = frozenset(
-    {"no", "not", "denie", "denied", "deny", "denying", "without", "negative", "never", "nor", "neither", "free", "if",
-     "unless", "risk", "prevent", "prevention", "avoid", "family", "mother", "father", "ruled", "rule", "r", "absent",
-     "unlikely", "prophylaxi", "monitor", "watch", "should", "return", "lack", "exclude"}
-)  # fmt: skip
-_AFTER = frozenset({"absent", "denied", "negative", "none", "no", "unremarkable", "unlikely"})
-_TURNS = frozenset({"but", "however", "although", "except", "admit", "report", "complain", "endorse", "positive", "ha"})
 _REACH = 6
 # A list of what is denied goes on from comma to comma.
 _LIST_REACH = 40
@@ -47,6 +44,33 @@ def cut_words(text: str) -> Phrase:
     return tuple(_strip(word) for word in _WORD.findall(text.lower()))
 
 
+@dataclass(frozen=True, slots=True)
+class DenialWords:
+    """This is the words that deny what stands behind them or before them, and those that end what a denial covers."""
+
+    before: frozenset[str]
+    behind: frozenset[str]
+    turns: frozenset[str]
+
+    @classmethod
+    def load(cls, path: Path = TABLE) -> DenialWords:
+        """Read ``denial_words.tsv``.
+
+        Raises
+        ------
+        DataFileError
+            If a row has an unknown place.
+        """
+        words: dict[str, set[str]] = {"before": set(), "behind": set(), "turn": set()}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
+            word, place, _ = line.split("\t")
+            if place not in words:
+                msg = f"{path.name} line {number}: place {place!r} is unknown; expected one of {', '.join(words)}"
+                raise DataFileError(msg)
+            words[place].add(word if place == "behind" else _strip(word))
+        return cls(*(frozenset(found) for found in words.values()))
+
+
 class TermFinder:
     """This finds phrases in notes.
 
@@ -54,9 +78,12 @@ class TermFinder:
     ----------
     phrases
         The terms to look for, each cut by `cut_words`.
+    denials
+        The words that deny.
     """
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], denials: DenialWords) -> None:
+        self._denials = denials
         # By the first word as written and the second, "" where there is none: a common first word costs one more look.
         by_first: dict[str, dict[str, list[Phrase]]] = defaultdict(lambda: defaultdict(list))
         for phrase in dict.fromkeys(phrases):
@@ -70,7 +97,7 @@ class TermFinder:
 
     def __call__(self, note: Note, sections: Sequence[Section]) -> Iterator[tuple[Phrase, Span]]:
         """Yield every phrase that the note says of the patient, with its place."""
-        words = _Words(_lower(note.text))
+        words = _Words(_lower(note.text), self._denials)
         outside = _Outside([each.body for each in sections if each.kind in _FOREIGN_SECTIONS])
         for place, phrase in self._match(words):
             start, end = words.place(place, place + len(phrase))
@@ -80,8 +107,8 @@ class TermFinder:
     def _match(self, words: _Words) -> Iterator[tuple[int, Phrase]]:
         """Yield every phrase that the words hold, with the place of its first word."""
         by_first = self._by_first
-        following = iter([*words.written[1:], ""])
-        for place, (written, second) in enumerate(zip(words.written, following, strict=True)):
+        following = [*words.written[1:], ""]
+        for place, (written, second) in enumerate(zip(words.written, following, strict=False)):
             if written in by_first:
                 by_second = by_first[written]
                 for phrase in (*by_second.get("", ()), *(by_second.get(second, ()) if second else ())):
@@ -92,8 +119,9 @@ class TermFinder:
 class _Words:
     """This is the words of a note; their places are worked out when first asked for, which many notes never do."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, denials: DenialWords) -> None:
         self._text = text
+        self._denials = denials
         self.written: list[str] = _WORD.findall(text)
         self._spans: list[tuple[int, int]] = []
 
@@ -116,7 +144,7 @@ class _Words:
             return False
         if self.written[end] in ("was", "were", "is", "are") and end + 1 < len(self.written):
             end += 1
-        return self.written[end] in _AFTER
+        return self.written[end] in self._denials.behind
 
     def _is_denied_before(self, first: int) -> bool:
         start = self.place(first, first + 1)[0]
@@ -127,9 +155,9 @@ class _Words:
             between = self._between(place)
             since_comma = 0 if "," in between else since_comma + 1
             word = _strip(self.written[place])
-            if since_comma > _REACH or word in _TURNS or (between != " " and _BREAK.search(between)):
+            if since_comma > _REACH or word in self._denials.turns or (between != " " and _BREAK.search(between)):
                 return False
-            if word in _NEGATORS:
+            if word in self._denials.before:
                 return True
         return False
 

@@ -87,7 +87,8 @@ def _list_gaps(result: CodingResult) -> RenderableType:
     for query in result.queries:
         gap = query.gap
         names = ", ".join(dict.fromkeys(each.name for each in gap.indicators))
-        rows.add_row(gap.category, Text.assemble(f"{gap.diagnosis}: {gap.axis}", (f"  {gap.kind}", "dim"), f"\n{names}"))
+        question = Text.assemble(f"{gap.diagnosis}: {gap.axis}", (f"  {gap.kind}", "dim"), f"\n{names}")
+        rows.add_row(gap.category, question)
     return rows
 
 
