@@ -19,6 +19,7 @@ _SIDE_WORTH = 0.7
 _IMPORTANCE = 0.5
 _SIDES = ("right", "left")
 # Symptoms come and go within a stay, and what is not there now may have been: chapter 18, and factors.
+_LASTING = ("R45.85",)
 _CHANGING = ("R", "Z", "V", "W", "X", "Y")
 # A denial in these is of the moment or of a list that is gone through, not of the diagnosis.
 _PASSING_SECTIONS = frozenset({"review_of_systems", "physical_exam", "family_history", "indication"})
@@ -74,7 +75,8 @@ class ConflictFinder:
         """Yield what one place says the patient has and another, on the same footing, that he has not."""
         denied: dict[str, list[Said]] = defaultdict(list)
         for each in facts.denied:
-            if not each.code.startswith(_CHANGING) and each.mention.section not in _PASSING_SECTIONS:
+            is_lasting = each.code.startswith(_LASTING) or not each.code.startswith(_CHANGING)
+            if is_lasting and each.mention.section not in _PASSING_SECTIONS:
                 denied[each.code].append(each)
         seen: set[str] = set()
         for each in facts.said:

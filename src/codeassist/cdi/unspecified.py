@@ -22,6 +22,8 @@ _DEFAULT_IMPORTANCE = 0.4
 # Factors that influence health status, and external causes: their open axes are no specificity of a condition.
 _LEFT_OUT = ("Z", "V", "W", "X", "Y")
 _UNCERTAIN_WORTH = 0.35
+_PAST = ("Z85", "Z86", "Z87")
+_LISTED_WORTH = 0.3
 
 
 class UnspecifiedFinder:
@@ -57,15 +59,18 @@ class UnspecifiedFinder:
         seen: set[tuple[str, str]] = set()
         for suggestion in sorted(facts.diagnoses, key=lambda each: (-each.confidence, each.code.value)):
             code = suggestion.code.value
-            if not suggestion.support or (code.startswith(_LEFT_OUT) and code[:3] not in self._rules):
+            if not suggestion.support:
                 continue
-            for draft in self._read(suggestion, facts, found):
+            drafts = self._read_listed(suggestion) if code.startswith(_PAST) else self._read(suggestion, facts, found)
+            for draft in drafts:
                 if (draft.category, draft.axis) not in seen:
                     seen.add((draft.category, draft.axis))
                     yield draft
 
     def _read(self, suggestion: Suggestion, facts: Facts, found: Found) -> Iterator[GapDraft]:
         code = suggestion.code.value
+        if code.startswith(_LEFT_OUT) and code[:3] not in self._rules:
+            return
         decided = set(self._settled.get(code[:3], ()))
         for family, rule in self._rules.get(code[:3], ()):
             decided.add(rule.axis)
@@ -84,6 +89,25 @@ class UnspecifiedFinder:
         for each in known.values():
             if each.is_declared and each.axis not in decided:
                 yield self._draft(suggestion, found, axis=each.axis, worth=each.worth, options=())
+
+    def _read_listed(self, suggestion: Suggestion) -> Iterator[GapDraft]:
+        """Yield a question for what a past history lists without saying that it is over."""
+        first = suggestion.support[0]
+        code, past = first.code.value, suggestion.code.value
+        if code.startswith(_LEFT_OUT) or any(each.mention.assertion.cues for each in suggestion.support):
+            return
+        yield GapDraft(
+            kind="unspecified",
+            axis="other",
+            category=code[:3],
+            code=past,
+            diagnosis=name_condition(self._codeset.title(code)),
+            worth=_LISTED_WORTH,
+            importance=_DEFAULT_IMPORTANCE,
+            confidence=suggestion.confidence,
+            options=(GapOption("current", (code,)), GapOption("past, no longer present", (past,))),
+            evidence=order_spans(tuple(each.mention.span for each in suggestion.support)),
+        )
 
     def _draft(
         self, suggestion: Suggestion, found: Found, *, axis: str, worth: float, options: tuple[GapOption, ...]
