@@ -46,11 +46,16 @@ def cut_words(text: str) -> Phrase:
 
 @dataclass(frozen=True, slots=True)
 class DenialWords:
-    """This is the words that deny what stands behind them or before them, and those that end what a denial covers."""
+    """This is the words that deny.
+
+    ``before`` deny what stands behind them, ``behind`` what stands before them, ``sentence`` all that follows in the
+    sentence; ``turns`` end what a denial covers.
+    """
 
     before: frozenset[str]
     behind: frozenset[str]
     turns: frozenset[str]
+    sentence: frozenset[str]
 
     @classmethod
     def load(cls, path: Path = TABLE) -> DenialWords:
@@ -61,7 +66,7 @@ class DenialWords:
         DataFileError
             If a row has an unknown place.
         """
-        words: dict[str, set[str]] = {"before": set(), "behind": set(), "turn": set()}
+        words: dict[str, set[str]] = {"before": set(), "behind": set(), "turn": set(), "sentence": set()}
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], start=2):
             word, place, _ = line.split("\t")
             if place not in words:
@@ -150,14 +155,15 @@ class _Words:
         start = self.place(first, first + 1)[0]
         if _MINUS.search(self._text, max(0, start - 6), start):
             return True
-        since_comma = 0
+        since_comma, may_reach = 0, True
         for place in range(first - 1, max(-1, first - 1 - _LIST_REACH), -1):
             between = self._between(place)
+            if between != " " and _BREAK.search(between):
+                return False
             since_comma = 0 if "," in between else since_comma + 1
             word = _strip(self.written[place])
-            if since_comma > _REACH or word in self._denials.turns or (between != " " and _BREAK.search(between)):
-                return False
-            if word in self._denials.before:
+            may_reach = may_reach and since_comma <= _REACH and word not in self._denials.turns
+            if word in self._denials.sentence or (may_reach and word in self._denials.before):
                 return True
         return False
 
