@@ -1,5 +1,6 @@
 """What the library asks of a record, and what it does not ask: cases for every condition family, with their basis."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -24,7 +25,13 @@ def as_param(case):
 def find(assistant, case):
     notes = case.get("notes") or [{"text": case["note"]}]
     made = tuple(
-        Note(f"n{number}", each["text"], each.get("note_type", ""), each.get("author_role", ""))
+        Note(
+            f"n{number}",
+            each["text"],
+            each.get("note_type", ""),
+            each.get("author_role", ""),
+            dt.date.fromisoformat(each["date"]) if "date" in each else None,
+        )
         for number, each in enumerate(notes)
     )
     return assistant.code(Encounter(case["id"], made, setting=case["setting"])).gaps

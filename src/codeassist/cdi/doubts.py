@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from codeassist.cdi.drafts import GapDraft, is_assessed, order_spans
 from codeassist.cdi.facts import Facts, Said
 from codeassist.cdi.found import Found
+from codeassist.cdi.quotes import quote
 from codeassist.cdi.records import ConflictRule, Family, UnsupportedRule
 from codeassist.cdi.unspecified import name_condition
 from codeassist.core.gaps import GapOption, Indicator
@@ -81,7 +82,7 @@ class ConflictFinder:
         seen: set[str] = set()
         for each in facts.said:
             against = denied.get(each.code)
-            if against and each.code[:3] not in seen and each.mention.assertion.presence == "present":
+            if against and each.code[:3] not in seen and _contradict(facts, each, against):
                 seen.add(each.code[:3])
                 rule = ConflictRule("diagnosis", _PRESENCE_WORTH, ((each.code,), (each.code,)))
                 yield self._draft(facts.encounter, [[each], against], rule, None)
@@ -118,21 +119,18 @@ class ConflictFinder:
             is_assessed=is_assessed(each.mention for side in sides for each in side),
             options=tuple(GapOption(name_condition(self._codeset.title(code)), (code,)) for code in codes),
             evidence=order_spans(tuple(each.mention.span for side in sides for each in side)),
-            indicators=tuple(_quote(encounter, side[0]) for side in sides),
+            indicators=tuple(quote(encounter, side[0]) for side in sides),
             family=family.slug if family else "",
         )
 
 
-def _quote(encounter: Encounter, said: Said) -> Indicator:
-    note = encounter.get_note(said.mention.span.note_id)
-    return Indicator(
-        name="statement",
-        bearing="statement",
-        span=said.mention.span,
-        text=note.slice(said.mention.span),
-        source=(note.note_type or said.mention.section).replace("_", " "),
-        date=note.date,
-    )
+def _contradict(facts: Facts, said: Said, against: Sequence[Said]) -> bool:
+    """Tell whether denials contradict what is said for sure: one of a later day settles it instead."""
+    dates = {note.note_id: note.date for note in facts.encounter.notes}
+    day = dates[said.mention.span.note_id]
+    denied = [dates[each.mention.span.note_id] for each in against]
+    is_settled = day is not None and all(other is not None and other > day for other in denied)
+    return said.mention.assertion.presence == "present" and not is_settled
 
 
 def _draft_unsupported(

@@ -46,6 +46,11 @@ class Said:
 _CLOSING_CONFIDENCE = 0.3
 _STUDY_SECTIONS = frozenset({"imaging", "labs", "results", "findings", "pathology"})
 _REPORT_SECTIONS = frozenset({"impression", "findings", "technique", "procedure_description", "operative_details"})
+_OTHER_AUTHORS = frozenset(
+    {"nurse", "nursing", "registered nurse", "dietitian", "dietician", "nutritionist", "radiologist", "pathologist",
+     "therapist", "physical therapist", "respiratory therapist", "social worker", "case manager", "pharmacist",
+     "wound care nurse", "paramedic", "coder"}
+)  # fmt: skip
 _VISIT_SECTIONS = frozenset({"assessment", "assessment_plan", "plan", "physical_exam", "hospital_course"})
 
 
@@ -56,7 +61,8 @@ class Facts:
     ``said`` are the conditions affirmed or held possible of the patient, ``denied`` those said to be absent, ``past``
     those of the past. ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values in order,
     ``terms`` a phrase of the library to its places. ``study_sections`` hold what a study shows rather than what a
-    provider says.
+    provider says; ``headings`` are where those of sections start,
+    ``other_notes`` those that no provider wrote.
     """
 
     encounter: Encounter
@@ -69,6 +75,8 @@ class Facts:
     terms: Mapping[Phrase, tuple[Span, ...]]
     is_child: bool
     study_sections: frozenset[str]
+    headings: frozenset[tuple[str, int]]
+    other_notes: frozenset[str]
 
     def is_documented(self, prefixes: tuple[str, ...]) -> bool:
         """Tell whether a provider says that the patient has or had a condition with one of these codes.
@@ -78,10 +86,13 @@ class Facts:
         return bool(prefixes) and (
             any(each.code.value.startswith(prefixes) and self._is_named(each) for each in self.diagnoses)
             or any(
-                each.code.startswith(prefixes) and each.mention.section not in self.study_sections
-                for each in (*self.said, *self.past)
+                each.code.startswith(prefixes) and self.is_providers(each.mention) for each in (*self.said, *self.past)
             )
         )
+
+    def is_providers(self, mention: Mention) -> bool:
+        """Tell whether a provider says something, and not a study, a nurse or a dietitian."""
+        return mention.section not in self.study_sections and mention.span.note_id not in self.other_notes
 
     def is_present(self, prefixes: tuple[str, ...]) -> bool:
         """Tell whether the record says that the patient has one of these conditions now, whoever says it."""
@@ -92,7 +103,7 @@ class Facts:
 
     def _is_named(self, suggestion: Suggestion) -> bool:
         support = suggestion.support
-        return not support or any(each.mention.section not in self.study_sections for each in support)
+        return not support or any(self.is_providers(each.mention) for each in support)
 
     def is_closed(self, prefixes: tuple[str, ...]) -> bool:
         """Tell whether one of these codes is suggested firmly enough to answer a question."""
@@ -138,6 +149,8 @@ class FactReader:
             values=self._gather_values(annotations.measurements),
             terms=self._gather_terms(encounter, sections),
             is_child=_is_child(encounter),
+            headings=frozenset((each.note_id, each.start) for each in _find_headings(sections)),
+            other_notes=_find_other_notes(encounter),
             study_sections=frozenset() if _is_study(sections) else _STUDY_SECTIONS,
         )
 
@@ -156,6 +169,16 @@ class FactReader:
             for phrase, span in self._find_terms(note, own):
                 found[phrase].append(span)
         return {phrase: tuple(spans) for phrase, spans in found.items()}
+
+
+def _find_other_notes(encounter: Encounter) -> frozenset[str]:
+    """Return the notes of which no provider is the author, unless there are no others (Guidelines I.B.14)."""
+    others = {note.note_id for note in encounter.notes if note.author_role.lower() in _OTHER_AUTHORS}
+    return frozenset(others) if len(others) < len(encounter.notes) else frozenset()
+
+
+def _find_headings(sections: Sequence[Section]) -> Iterator[Span]:
+    yield from (each.heading for each in sections if each.heading is not None)
 
 
 def _is_study(sections: Sequence[Section]) -> bool:

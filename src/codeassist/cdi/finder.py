@@ -15,6 +15,7 @@ from codeassist.cdi.found import Found
 from codeassist.cdi.indicators import IndicatorFinder
 from codeassist.cdi.priority import weigh
 from codeassist.cdi.records import Family
+from codeassist.cdi.timeline import DroppedFinder
 from codeassist.cdi.undocumented import UndocumentedFinder
 from codeassist.cdi.unspecified import UnspecifiedFinder
 from codeassist.cdi.words import DenialWords, TermFinder, cut_words
@@ -54,6 +55,7 @@ class GapFinder:
         self._find_undocumented = UndocumentedFinder(families)
         self._find_unsupported = UnsupportedFinder(families)
         self._find_conflicts = ConflictFinder(codeset, families)
+        self._find_dropped = DroppedFinder(families)
         self._settings = settings
 
     @classmethod
@@ -111,6 +113,7 @@ class GapFinder:
 
     def _find(self, facts: Facts, found: Found) -> Iterator[GapDraft]:
         yield from self._find_conflicts(facts)
+        yield from self._find_dropped(facts, found)
         yield from self._find_unsupported(facts, found)
         yield from self._find_unspecified(facts, found)
         yield from self._find_undocumented(facts, found)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import TypeVar
 
 from codeassist.cdi.facts import Facts, Said, Value
+from codeassist.cdi.quotes import name_source
 from codeassist.cdi.records import Family, IndicatorRule
 from codeassist.cdi.words import Phrase, cut_words
 from codeassist.core.gaps import Indicator
@@ -83,7 +84,7 @@ class IndicatorFinder:
             bearing=rule.bearing,
             span=span,
             text=note.slice(span),
-            source=note.note_type.replace("_", " "),
+            source=name_source(note),
             date=note.date,
         )
 

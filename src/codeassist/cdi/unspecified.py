@@ -12,6 +12,7 @@ from codeassist.cdi.found import Found
 from codeassist.cdi.records import AxisRule, Family, is_open_code
 from codeassist.cdi.words import cut_words
 from codeassist.core.gaps import GapOption
+from codeassist.core.mentions import Mention
 from codeassist.core.suggestions import Suggestion
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
@@ -61,7 +62,9 @@ class UnspecifiedFinder:
             code = suggestion.code.value
             if not suggestion.support:
                 continue
-            drafts = self._read_listed(suggestion) if code.startswith(_PAST) else self._read(suggestion, facts, found)
+            drafts = (
+                self._read_listed(suggestion, facts) if code.startswith(_PAST) else self._read(suggestion, facts, found)
+            )
             for draft in drafts:
                 if (draft.category, draft.axis) not in seen:
                     seen.add((draft.category, draft.axis))
@@ -90,11 +93,11 @@ class UnspecifiedFinder:
             if each.is_declared and each.axis not in decided:
                 yield self._draft(suggestion, found, axis=each.axis, worth=each.worth, options=())
 
-    def _read_listed(self, suggestion: Suggestion) -> Iterator[GapDraft]:
+    def _read_listed(self, suggestion: Suggestion, facts: Facts) -> Iterator[GapDraft]:
         """Yield a question for what a past history lists without saying that it is over."""
         first = suggestion.support[0]
         code, past = first.code.value, suggestion.code.value
-        if code.startswith(_LEFT_OUT) or any(each.mention.assertion.cues for each in suggestion.support):
+        if code.startswith(_LEFT_OUT) or any(_is_said_past(each.mention, facts) for each in suggestion.support):
             return
         yield GapDraft(
             kind="unspecified",
@@ -158,6 +161,11 @@ def name_condition(title: str) -> str:
     """
     name = title.removesuffix(", unspecified").removeprefix("Unspecified ")
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def _is_said_past(mention: Mention, facts: Facts) -> bool:
+    """Tell whether words say that something is past, and not only the heading that it is listed under."""
+    return any((cue.note_id, cue.start) not in facts.headings for cue in mention.assertion.cues)
 
 
 def _is_open(rule: AxisRule, facts: Facts, found: Found, slug: str) -> bool:
