@@ -44,7 +44,7 @@ def read_families(folder: Path = FOLDER) -> tuple[Family, ...]:
     DataFileError
         If a file is no TOML, misses a key, has an unknown one, or names what it does not define.
     """
-    return tuple(read_family(path) for path in sorted(folder.glob("*.toml")))
+    return tuple(read_family(path) for path in sorted(folder.glob("*.toml"), key=lambda path: path.stem))
 
 
 def read_family(path: Path) -> Family:
