@@ -58,7 +58,7 @@ def read_family(path: Path) -> Family:
     try:
         return _read(path.stem, tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        msg = f"{path.name}: {error!s}; expected a condition family as docs/cdi.md describes it"
+        msg = f"{path.name}: {error!s}; expected a condition family as docs/reference/gaps.md describes it"
         raise DataFileError(msg) from error
 
 
