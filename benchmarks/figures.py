@@ -58,6 +58,13 @@ def make_search_rows(figures: Figures) -> Iterator[Row]:
             yield f"disease names ({name}): first hit / among five", hits, "`benchmarks/search.py`"
 
 
+def make_values_rows(figures: Figures) -> Iterator[Row]:
+    """Yield measure, figure and command of the values of case reports, if they were recorded."""
+    if found := figures.get("maccrobat"):
+        measure = "measured values of case reports (maccrobat): precision / recall / F1"
+        yield measure, f"{found['precision']} / {found['recall']} / {found['F1']}", "`benchmarks/values.py`"
+
+
 def make_speed_rows(figures: Figures) -> Iterator[Row]:
     """Yield measure, figure and command of what was timed."""
     size = f"notes of {figures.get('mean_characters', 0) / 1000:.1f} KB"
@@ -75,7 +82,12 @@ def make_speed_rows(figures: Figures) -> Iterator[Row]:
 
 def make_table(folder: Path = common.RESULTS) -> str:
     """Return the table of everything that was recorded as Markdown."""
-    makers = {"accuracy": make_accuracy_rows, "search": make_search_rows, "speed": make_speed_rows}
+    makers = {
+        "accuracy": make_accuracy_rows,
+        "search": make_search_rows,
+        "values": make_values_rows,
+        "speed": make_speed_rows,
+    }
     rows = [row for name, make in makers.items() for row in make(common.read_newest(name, folder=folder))]
     lines = [f"| {measure} | {figure} | {command} |" for measure, figure, command in rows]
     return "\n".join(["| measure | figure | printed by |", "|---|---|---|", *lines])

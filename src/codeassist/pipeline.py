@@ -155,6 +155,7 @@ class CodeAssist:
             measurements=annotations.measurements,
             candidates=candidates,
             diagnoses=diagnoses,
+            dosages=annotations.dosages,
             gaps=gaps,
             queries=queries,
         )

@@ -84,7 +84,12 @@ def test_spans_hold_the_characters_of_the_note(assistant, drawn):
     assert places == sorted(places)
     document = to_document(result)
     text_by_note = {note.note_id: note.text for note in encounter.notes}
-    pieces = [*document["mentions"], *document["measurements"], *chain(*(d["evidence"] for d in document["diagnoses"]))]
+    pieces = [
+        *document["mentions"],
+        *document["measurements"],
+        *document["dosages"],
+        *chain(*(d["evidence"] for d in document["diagnoses"])),
+    ]
     assert all(text_by_note[each["note_id"]][each["start"] : each["end"]] == each["text"] for each in pieces)
 
 
@@ -198,12 +203,15 @@ def test_blank_lines_between_paragraphs_move_spans_and_change_no_code(assistant,
 
 KEYS = {
     "": ["schema_version", "encounter_id", "setting", "notes", "code_sets", "code_set_note", "pipeline", "mentions",
-         "measurements", "diagnoses", "procedures", "visit", "gaps", "queries", "disclaimer"],
+         "measurements", "dosages", "diagnoses", "procedures", "visit", "gaps", "queries", "disclaimer"],
     "notes": ["note_id", "length"],
     "pipeline": ["version", "fingerprint"],
     "mentions": ["note_id", "start", "end", "text", "entity_type", "section", "presence", "temporality", "experiencer",
                  "cues"],
-    "measurements": ["note_id", "start", "end", "text", "name", "value", "unit", "comparator", "date"],
+    "measurements": ["note_id", "start", "end", "text", "name", "value", "unit", "comparator", "date",
+                     "relation", "device", "loinc"],
+    "dosages": ["note_id", "start", "end", "text", "medication", "value", "high", "unit", "route", "frequency",
+                "as_needed"],
     "diagnoses": ["code", "system", "display", "confidence", "disposition", "role", "evidence", "candidates",
                   "rationale", "flags", "modifiers"],
     "evidence": ["note_id", "start", "end", "text"],

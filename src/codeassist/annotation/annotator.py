@@ -15,15 +15,16 @@ from spacy.tokens import Doc
 
 from codeassist.annotation.abbreviations import find_definitions
 from codeassist.annotation.assertion import AssertionEngine
+from codeassist.annotation.dosages import DosageReader
 from codeassist.annotation.labels import LabelFinder
 from codeassist.annotation.matcher import Match, NoteWords, TermMatcher, WordReader, keep_apart
 from codeassist.annotation.measurements import MeasurementReader
 from codeassist.annotation.medications import MedicationFinder
 from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
-from codeassist.annotation.tokens import NoteTokenizer
+from codeassist.annotation.tokens import NoteTokenizer, read_keys
 from codeassist.config import AnnotationSettings
-from codeassist.core.mentions import Annotations, Assertion, Measurement, Mention
+from codeassist.core.mentions import Annotations, Assertion, Dosage, Measurement, Mention
 from codeassist.core.notes import Encounter, Note, Section, Span
 from codeassist.terminology.axis_wordings import COMMA
 
@@ -40,6 +41,7 @@ class Parts:
     choose: SenseChooser
     assess: AssertionEngine
     measure: MeasurementReader
+    read_dosages: DosageReader
     find_medications: MedicationFinder
     find_phrases: PhraseFinder
     find_labels: LabelFinder
@@ -61,7 +63,7 @@ class _Found:
 class Annotator:
     """This is the annotation stage.
 
-    Reads: notes, sections. Gives: mentions, measurements.
+    Reads: notes, sections, observations. Gives: mentions, measurements, dosages.
     """
 
     def __init__(self, parts: Parts, *, settings: AnnotationSettings) -> None:
@@ -73,12 +75,16 @@ class Annotator:
         """Read every note of the encounter."""
         mentions: list[Mention] = []
         measurements: list[Measurement] = []
+        dosages: list[Dosage] = []
         for note in encounter.notes:
             own = [section for section in sections if section.body.note_id == note.note_id]
             doc = self._tokenize(note.text)
             mentions += self._read(doc, note, own)
-            measurements += self._parts.measure(doc, note)
-        return Annotations(tuple(mentions), tuple(measurements))
+            keys = read_keys(doc)
+            measurements += self._parts.measure(doc, note, keys)
+            dosages += self._parts.read_dosages(doc, note, keys)
+        measurements += self._parts.measure.take(encounter.observations)
+        return Annotations(tuple(mentions), tuple(measurements), tuple(dosages))
 
     def assess(
         self, note: Note, sections: Sequence[Section], spans: Sequence[tuple[int, int]]

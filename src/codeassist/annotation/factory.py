@@ -7,6 +7,7 @@ from pathlib import Path
 
 from codeassist.annotation.annotator import Annotator, Parts
 from codeassist.annotation.assertion import AssertionEngine
+from codeassist.annotation.dosages import DosageReader
 from codeassist.annotation.labels import LabelFinder
 from codeassist.annotation.matcher import TermMatcher, WordReader
 from codeassist.annotation.measurements import MeasurementReader
@@ -36,6 +37,7 @@ def make_annotator(vocabulary: Vocabulary, *, settings: AnnotationSettings) -> A
         choose=SenseChooser(vocabulary.index, _read_common_words()),
         assess=AssertionEngine.load(),
         measure=MeasurementReader.load(),
+        read_dosages=DosageReader.load(vocabulary.prefixes_by_medication),
         find_medications=MedicationFinder(vocabulary.prefixes_by_medication, normalizer),
         find_phrases=PhraseFinder(read_generic_words()),
         find_labels=LabelFinder.load(),

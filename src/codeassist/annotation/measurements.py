@@ -1,49 +1,81 @@
-"""Reads laboratory values, vital signs and scores from a note.
+"""Reads laboratory values, vital signs, scores, settings and sizes from a note, and takes those given beside it.
 
-The words of a token are looked up in ``measure_wordings.tsv``; what follows a name is parsed up to its value and unit.
+The words of a token are looked up in ``measure_wordings.tsv`` and ``oxygen_devices.tsv``; what follows a name is parsed
+up to its value and unit.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from spacy.tokens import Doc
 
 from codeassist.annotation import measurement_patterns as patterns
+from codeassist.annotation.measurement_dates import DateFinder
+from codeassist.annotation.measurement_tables import TableReader
 from codeassist.annotation.measurement_units import FOLDER, Measure, MeasureTable, read_rows
+from codeassist.annotation.measurement_values import Reading, ValueReader, read_before, read_count, read_size
+from codeassist.annotation.oxygen import SupportReader, is_saturation
+from codeassist.annotation.tokens import read_keys
 from codeassist.core.mentions import Measurement
-from codeassist.core.notes import Note, Span
+from codeassist.core.notes import Note, Observation, Span
 from codeassist.errors import DataFileError
 
-RULES = ("any", "exact", "before", "before_exact", "scaled", "vital_letter")
+RULES = (
+    "any", "exact", "before", "before_exact", "before_far", "scaled", "vital_letter", "panel", "count", "size",
+    "with_unit",
+)  # fmt: skip
+_EXACT_RULES = ("exact", "before_exact", "vital_letter")
+_BEFORE_RULES = frozenset(("before", "before_exact", "before_far"))
+# Rules of names whose value stands at one place; every other name has its value behind it.
+_OWN_RULES = _BEFORE_RULES | {"count", "size", "device", "with_unit"}
 # How far apart two vital signs may stand for "T 98.6 P 72" to be read as such.
 _COMPANY = 30
 _MEMO_SIZE = 200_000
 _BEFORE_REACH = 32
-_MAX_CHAIN = 6
+_MAX_SERIES = 6
+# Characters of print that stand for a plain one; the text keeps its length, so places hold.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000", " "),
+        **dict.fromkeys("\u03bc\u00b5", "u"),
+        "\u00d7": "x",
+        "\u00b7": ".",
+        "\u2212": "-",
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014", "-"),
+        "\u223c": "~",
+        "\u2248": "~",
+        "\u2044": "/",
+        "\u2215": "/",
+        "\ufe64": "<",
+        "\uff1c": "<",
+    }
+)
 
 
 class _Name(NamedTuple):
     measures: tuple[Measure, ...]
     rules: frozenset[str]
+    device: str = ""
 
 
-class _Reading(NamedTuple):
-    measure: Measure
-    value: float
-    unit: str
-    bound: str
+class _Place(NamedTuple):
+    """This is one name in a note."""
+
+    start: int
     end: int
-    prefix: str = ""
+    name: _Name
 
 
 class _Found(NamedTuple):
-    measurement: Measurement
-    kind: str
-    needs_company: bool
+    start: int
+    name_end: int
+    reading: Reading
+    needs_company: bool = False
+    date: str = ""
 
 
 class MeasurementReader:
@@ -51,14 +83,21 @@ class MeasurementReader:
 
     Reads: the tokens and the text of a note.
     Gives: measurements in order of place; a value outside the possible range is left out. Of a range both ends are
-    given, of a trend ("128→131") each value; the value that a note calls baseline has a name with ``baseline_``.
+    given, of a trend ("128→131") each value, the earlier ones as prior; the value that a note calls baseline has a
+    name with ``baseline_``.
     """
 
     def __init__(
-        self, table: MeasureTable, names_by_word: Mapping[str, tuple[re.Pattern[str], tuple[_Name, ...]]]
+        self,
+        table: MeasureTable,
+        names_by_word: Mapping[str, tuple[re.Pattern[str], tuple[_Name, ...]]],
+        read_support: SupportReader,
     ) -> None:
         self._table = table
         self._names_by_word = names_by_word
+        self._values = ValueReader(table)
+        self._support = read_support
+        self._read_tables = TableReader(self._values, self._find_plain_name)
         self._memo: dict[int, tuple[tuple[int, str], ...]] = {}
 
     @classmethod
@@ -73,17 +112,18 @@ class MeasurementReader:
         path = path or FOLDER / "measures.tsv"
         table = MeasureTable.load(path)
         wordings = path.with_name("measure_wordings.tsv")
+        support = SupportReader.load(table, path.with_name("oxygen_devices.tsv"))
         rules: dict[tuple[str, str, bool], set[str]] = {}
         for number, row in read_rows(wordings):
             if row["rule"] not in RULES or any(name not in table for name in row["measure"].split("/")):
                 msg = f"{wordings.name} line {number}: measure or rule is unknown; expected measures.tsv and {RULES}"
                 raise DataFileError(msg)
-            is_exact = row["rule"] in ("exact", "before_exact", "vital_letter")
+            is_exact = row["rule"] in _EXACT_RULES
             rules.setdefault((row["wording"], row["measure"], is_exact), set()).add(row["rule"])
-        return cls(table, _compile_names(table, rules))
+        return cls(table, _compile_names(table, rules, support.wordings), support)
 
-    def __call__(self, doc: Doc, note: Note) -> tuple[Measurement, ...]:
-        """Return the measurements of a note.
+    def __call__(self, doc: Doc, note: Note, keys: Sequence[int] | None = None) -> tuple[Measurement, ...]:
+        """Return the measurements of a note; ``keys`` are those of its lower-case tokens, if they are known already.
 
         Examples
         --------
@@ -93,179 +133,185 @@ class MeasurementReader:
         >>> [(found.name, found.value) for found in MeasurementReader.load()(doc, note)][1:]
         [('diastolic_blood_pressure', 50.0), ('hemoglobin_a1c', 7.5), ('sodium', 128.0)]
         """
-        found: list[_Found] = []
+        text = note.text if note.text.isascii() else note.text.translate(_PLAIN)
+        tables = self._read_tables(text)
+        found = [
+            _Found(cell.start, cell.start, cell.reading, date=cell.date) for _, _, cells in tables for cell in cells
+        ]
+        words = self._find_words(doc, read_keys(doc) if keys is None else keys)
+        places = self._find_places(words, text, [(start, end) for start, end, _ in tables])
+        found += _keep_accompanied(list(self._read_places(text, places)))
+        if tables:
+            found.sort(key=lambda each: each.start)
+        dates = DateFinder(note, text)
+        return tuple(_make_measurement(note, each, dates) for each in found)
+
+    def take(self, observations: Iterable[Observation]) -> tuple[Measurement, ...]:
+        """Return as measurements what was given beside the notes; impossible values are left out."""
+        return tuple(taken for each in observations if (taken := self._take(each)) is not None)
+
+    def _take(self, given: Observation) -> Measurement | None:
+        unit = given.unit
+        if given.name in self._table:
+            measure = self._table.get(given.name)
+            known = self._table.find_unit(measure, given.unit)
+            chosen = measure.choose_unit(given.value, known) if known is not None else None
+            if chosen is None:
+                return None
+            unit = chosen
+        return Measurement(
+            None, given.name, given.value, unit, given.date, comparator=given.comparator, loinc=given.loinc
+        )
+
+    def _find_places(
+        self, words: Iterable[tuple[int, str]], text: str, tables: Sequence[tuple[int, int]]
+    ) -> Iterator[_Place]:
+        """Yield the names of a note outside its tables; no two share a character."""
         read_to = 0
-        for start, word in self._find_words(doc):
-            if start < read_to:
+        remaining = iter([*tables, (len(text) + 1, len(text) + 1)])
+        table = next(remaining)
+        for start, word in words:
+            while start >= table[1]:
+                table = next(remaining)
+            if start < read_to or start >= table[0]:
                 continue
             pattern, names = self._names_by_word[word]
-            matched = pattern.match(note.text, start)
+            matched = pattern.match(text, start)
             if matched is None or matched.lastindex is None:
                 continue
-            name = names[matched.lastindex - 1]
-            span_start, readings = self._read_name(note.text, start, matched.end(), name, read_to)
-            read_to = max([matched.end(), *(reading.end for reading in readings)])
-            needs_company = "vital_letter" in name.rules
-            found += (
-                _Found(_make_measurement(note, span_start, part), part.measure.kind, needs_company) for part in readings
-            )
-        return tuple(entry.measurement for entry in _keep_accompanied(found))
+            read_to = matched.end()
+            yield _Place(start, read_to, names[matched.lastindex - 1])
 
-    def _find_words(self, doc: Doc) -> Iterator[tuple[int, str]]:
+    def _read_places(self, text: str, places: Iterable[_Place]) -> Iterator[_Found]:
+        """Read the values of names in order; a name without a value waits for those of the next ones."""
+        waiting: list[_Place] = []
+        read_to = 0
+        for place in places:
+            if place.start < read_to:
+                continue
+            if waiting and not patterns.NAMES.fullmatch(text, waiting[-1].end, place.start):
+                waiting = []
+            start, readings = self._read_series(text, [*waiting, place]) if waiting else (place.start, [])
+            if not readings:
+                start, readings = self._read_name(text, place, read_to)
+            needs_company = "vital_letter" in place.name.rules
+            yield from (_Found(start, place.end, reading, needs_company) for reading in readings)
+            read_to = max([read_to, *(reading.end for reading in readings)])
+            may_wait = not readings and not (place.name.rules & {"panel", "device", "count", "size", "vital_letter"})
+            waiting = [*waiting[1 - _MAX_SERIES :], place] if may_wait and place.name.measures else []
+
+    def _read_series(self, text: str, places: Sequence[_Place]) -> tuple[int, list[Reading]]:
+        if any(not _is_free(text, place) or place.name.rules & _OWN_RULES == place.name.rules for place in places):
+            return places[0].start, []
+        found = self._values.read_series(text, places[-1].end, [place.name.measures for place in places])
+        return places[0].start, [reading for readings in found for reading in readings]
+
+    def _find_words(self, doc: Doc, keys: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the words that may begin a name, with their places."""
         memo = self._memo
-        for token, key in enumerate(doc.to_array("LOWER").tolist()):
-            words = memo.get(key)
+        for token in [token for token, key in enumerate(keys) if memo.get(key, True)]:
+            words = memo.get(keys[token])
             if words is None:
-                words = self._split(doc.vocab.strings[key])
-                if len(memo) < _MEMO_SIZE:
-                    memo[key] = words
-            if words:
-                start = doc[token].idx
-                for offset, word in words:
-                    yield start + offset, word
+                words = memo[keys[token]] = self._split(doc.vocab.strings[keys[token]])
+            start = doc[token].idx if words else 0
+            for offset, word in words:
+                yield start + offset, word
+        if len(memo) > _MEMO_SIZE:
+            self._memo = {}
 
     def _split(self, lower: str) -> tuple[tuple[int, str], ...]:
         found = ((matched.start(), matched.group()) for matched in patterns.WORD.finditer(lower))
         return tuple((offset, word) for offset, word in found if word in self._names_by_word)
 
-    def _read_name(self, text: str, start: int, end: int, name: _Name, read_to: int) -> tuple[int, list[_Reading]]:
+    def _find_plain_name(self, text: str, start: int) -> tuple[int, Sequence[Measure]] | None:
+        """Return the end and the measures of the name at a place, if its value may stand in a column."""
+        word = patterns.WORD.match(text, start)
+        known = self._names_by_word.get(word.group().lower()) if word is not None else None
+        matched = known[0].match(text, start) if known is not None else None
+        if known is None or matched is None or matched.lastindex is None:
+            return None
+        name = known[1][matched.lastindex - 1]
+        is_plain = not name.device and not name.rules <= {*_OWN_RULES, "panel"}
+        return (matched.end(), name.measures) if is_plain else None
+
+    def _read_name(self, text: str, place: _Place, read_to: int) -> tuple[int, list[Reading]]:
         """Return where the span of a name and its values starts, and the values."""
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_/"):
+        start, end, name = place
+        if not _is_free(text, place):
             return start, []
+        if name.device:
+            readings = self._support.read(text, start, end, name.device, free=read_to)
+        elif "count" in name.rules:
+            readings = read_count(text, start, end, name.measures[0])
+        elif "size" in name.rules:
+            readings = read_size(text, max(read_to, 0), start, end, name.measures[0])
+        else:
+            readings = self._read_value(text, place, read_to)
+        return min([start, *(reading.start for reading in readings)]), readings
+
+    def _read_value(self, text: str, place: _Place, read_to: int) -> list[Reading]:
+        start, end, name = place
+        readings: list[Reading] = []
+        if "panel" in name.rules:
+            readings = self._values.read_panel(text, end, name.measures)
+        elif not name.rules <= _BEFORE_RULES:
+            needs_unit = "with_unit" in name.rules and "any" not in name.rules
+            readings = self._values.read(
+                text, end, name.measures, needs_scale="scaled" in name.rules, needs_unit=needs_unit
+            )
         before = text[max(0, start - _BEFORE_REACH) : start]
-        if patterns.GOAL.search(before) or (name.measures[0].kind == "lab" and patterns.SPECIMEN.search(before)):
-            return start, []
-        readings = self._read_after(text, end, name) if name.rules - {"before", "before_exact"} else []
         if any(reading.bound for reading in readings) and patterns.CONDITION.search(before):
-            return start, []
-        if readings or name.rules.isdisjoint(("before", "before_exact")):
-            return start, readings
-        return self._read_before(text, start, end, name, read_to)
-
-    def _read_before(self, text: str, start: int, end: int, name: _Name, read_to: int) -> tuple[int, list[_Reading]]:
-        lower = max(read_to, start - _BEFORE_REACH)
-        matched = patterns.BEFORE.search(text[lower:start])
-        if matched is None:
-            return start, []
-        measure = name.measures[0]
-        unit = "wk" if matched["unit"][0] in "wW" else "%"
-        value = float(matched["number"]) + round(int(matched["days"] or 0) / 7, 2)
-        if unit not in measure.factors or measure.choose_unit(value, unit) is None:
-            return start, []
-        return lower + matched.start(), [_Reading(measure, value, unit, "", end)]
-
-    def _read_after(self, text: str, end: int, name: _Name) -> list[_Reading]:
-        gap = patterns.GAP.match(text, end)
-        place = gap.end() if gap is not None else end
-        measure = name.measures[0]
-        if place == end or ("," in text[end:place] and not _may_follow_comma(text, place, measure)):
             return []
-        if len(name.measures) == 2:
-            return self._read_pairs(text, place, name.measures)
-        special = _read_composite(text, place, measure)
-        if special is not None or patterns.TELEPHONE.match(text, place):
-            return [special] if special is not None else []
-        joint = patterns.BETWEEN if "between" in text[end:place].lower() else patterns.CHAIN
-        readings = self._read_chain(text, place, measure, needs_scale="scaled" in name.rules, joint=joint)
-        return [*readings, *self._read_baseline(text, readings)] if readings else []
-
-    def _read_chain(
-        self,
-        text: str,
-        place: int,
-        measure: Measure,
-        *,
-        needs_scale: bool = False,
-        joint: re.Pattern[str] = patterns.CHAIN,
-    ) -> list[_Reading]:
-        """Read one value, or several joined by dashes, arrows or "to"."""
-        readings: list[_Reading] = []
-        while len(readings) < _MAX_CHAIN:
-            reading = self._read_value(text, place, measure, needs_scale=needs_scale)
-            if reading is None:
-                break
-            readings.append(reading)
-            chain = joint.match(text, reading.end)
-            if chain is None:
-                break
-            place = chain.end()
-        if not readings or _is_foreign(text, readings[-1]):
-            return []
-        units = [reading.unit for reading in readings if reading.unit]
-        settled = (_settle(reading, reading.unit or (units[-1] if units else "")) for reading in readings)
-        return [reading for reading in settled if reading is not None]
-
-    def _read_value(self, text: str, place: int, measure: Measure, *, needs_scale: bool = False) -> _Reading | None:
-        matched = patterns.VALUE.match(text, place)
-        if matched is None:
-            return None
-        value, end = float(matched["number"].replace(",", "")), matched.end()
-        if measure.low >= 0 or text[max(0, place - 2) : place].rstrip(" ").endswith("-"):
-            # A dash is a mark between name and value, and a sign only of what can be negative ("T-score -2.5").
-            value = abs(value) if measure.low >= 0 else -abs(value)
-        scale = patterns.SCALE.match(text, end) if measure.scale else None
-        if scale is not None and int(scale["scale"]) == measure.scale:
-            end = scale.end()
-        elif needs_scale:
-            return None
-        flag = patterns.FLAG.match(text, end)
-        unit = measure.unit_pattern.match(text, end) or (measure.unit_pattern.match(text, flag.end()) if flag else None)
-        spelled = self._table.read_unit(measure, unit["unit"]) if unit is not None else ""
-        bound = _read_bound(matched["bound"])
-        return _Reading(measure, value, spelled, bound, unit.end() if unit else end)
-
-    def _read_pairs(self, text: str, place: int, measures: tuple[Measure, ...]) -> list[_Reading]:
-        """Read two values of two measures, and more such pairs after arrows."""
-        joint = patterns.PAIR if measures[0].kind == "vital" else patterns.LOOSE_PAIR
-        readings: list[_Reading] = []
-        while len(readings) < _MAX_CHAIN:
-            first = self._read_value(text, place, measures[0])
-            between = joint.match(text, first.end) if first is not None else None
-            second = self._read_value(text, between.end(), measures[1]) if between is not None else None
-            if first is None or second is None or _is_foreign(text, second):
-                break
-            pair = [_settle(first, first.unit or second.unit), _settle(second, second.unit)]
-            readings += [
-                reading._replace(end=second.end) for reading in pair if reading is not None and None not in pair
-            ]
-            chain = patterns.CHAIN.match(text, second.end)
-            if chain is None:
-                break
-            place = chain.end()
+        if not readings and not name.rules.isdisjoint(_BEFORE_RULES):
+            lower = max(read_to, start - _BEFORE_REACH)
+            is_far = "before_far" in name.rules
+            readings = read_before(text, lower, start, end, name.measures[0], may_be_far=is_far)
+        if patterns.NAMED_BASELINE.search(before):
+            readings = [reading._replace(relation=reading.relation or "baseline") for reading in readings]
+        if readings and is_saturation(readings[-1].measure):
+            readings = [each for reading in readings for each in self._support.place(text, start, reading)]
         return readings
 
-    def _read_baseline(self, text: str, readings: list[_Reading]) -> list[_Reading]:
-        last = readings[-1]
-        matched = patterns.BASELINE.match(text, last.end)
-        if matched is None or last.measure.name.startswith("baseline_"):
-            return []
-        return [part._replace(prefix="baseline_") for part in self._read_chain(text, matched.end(), last.measure)]
+
+def _is_free(text: str, place: _Place) -> bool:
+    """Tell whether nothing before a name makes it another thing: a longer word, a goal, another fluid."""
+    start, _, name = place
+    if start and (text[start - 1].isalnum() or text[start - 1] in "_/"):
+        # "2u PRBC", "4LNC": the number belongs to what follows it; "AC/VC".
+        return bool(name.rules & {"count", "device"}) and text[start - 1].isdigit()
+    before = text[max(0, start - _BEFORE_REACH) : start]
+    is_lab = bool(name.measures) and name.measures[0].kind == "lab"
+    return not patterns.GOAL.search(before) and not (is_lab and patterns.SPECIMEN.search(before))
 
 
 def _compile_names(
-    table: MeasureTable, rules: Mapping[tuple[str, str, bool], set[str]]
+    table: MeasureTable, rules: Mapping[tuple[str, str, bool], set[str]], devices: Mapping[str, str]
 ) -> dict[str, tuple[re.Pattern[str], tuple[_Name, ...]]]:
     """Return, for each first word, one pattern whose n-th group is its n-th name, longest first."""
-    by_word: dict[str, list[tuple[str, str, bool]]] = {}
-    for wording, measure, is_exact in rules:
-        first = patterns.WORD.match(wording)
-        if first is None:
-            msg = f"measure wording {wording!r} does not start with a letter; write it so that it does"
-            raise DataFileError(msg)
-        by_word.setdefault(first.group().lower(), []).append((wording, measure, is_exact))
+    by_word: dict[str, list[tuple[str, bool, _Name]]] = {}
+    for (wording, measure, is_exact), own in rules.items():
+        # "EF" is found as written and, like "ef", by the rules for any case.
+        all_rules = own | rules.get((wording.lower(), measure, False), set())
+        name = _Name(tuple(map(table.get, measure.split("/"))), frozenset(all_rules))
+        by_word.setdefault(_first_word(wording), []).append((wording, is_exact, name))
+    for wording, device in devices.items():
+        name = _Name((), frozenset(("device",)), device)
+        by_word.setdefault(_first_word(wording), []).append((wording, wording != wording.lower(), name))
     compiled = {}
     for word, entries in by_word.items():
-        entries.sort(key=lambda entry: (-len(entry[0]), not entry[2], entry))
-        parts = [_write_pattern(wording, is_exact=is_exact) for wording, _, is_exact in entries]
-        # "EF" is found as written and, like "ef", by the rules for any case.
-        all_rules = (rules[key] | rules.get((key[0].lower(), key[1], False), set()) for key in entries)
-        names = tuple(
-            _Name(tuple(map(table.get, key[1].split("/"))), frozenset(found))
-            for key, found in zip(entries, all_rules, strict=True)
-        )
+        entries.sort(key=lambda entry: (-len(entry[0]), not entry[1], bool(entry[2].device), entry[0]))
+        parts = [_write_pattern(wording, is_exact=is_exact) for wording, is_exact, _ in entries]
+        names = tuple(name for _, _, name in entries)
         compiled[word] = (re.compile(f"(?:{'|'.join(parts)})(?![A-Za-z0-9])"), names)
     return compiled
+
+
+def _first_word(wording: str) -> str:
+    first = patterns.WORD.match(wording)
+    if first is None:
+        msg = f"measure wording {wording!r} does not start with a letter; write it so that it does"
+        raise DataFileError(msg)
+    return first.group().lower()
 
 
 def _write_pattern(wording: str, *, is_exact: bool) -> str:
@@ -273,50 +319,26 @@ def _write_pattern(wording: str, *, is_exact: bool) -> str:
     return f"({body})" if is_exact else f"((?i:{body}))"
 
 
-def _read_bound(written: str | None) -> str:
-    if not written:
-        return ""
-    return "<" if written[0] in "<\u2264" or written.lower().startswith(("less", "below", "under")) else ">"
-
-
-def _is_foreign(text: str, reading: _Reading) -> bool:
-    """Tell whether what follows shows that a number is no value: part of a date, a dose, a duration, a count."""
-    if not reading.unit and patterns.FOREIGN.match(text, reading.end):
-        return True
-    return reading.measure.kind == "lab" and patterns.DOSE.match(text, reading.end) is not None
-
-
-def _may_follow_comma(text: str, place: int, measure: Measure) -> bool:
-    """Tell whether a number after a comma may be the value: "61% neutrophils, 21% lymphocytes" and lists say no."""
-    is_plain_lab = measure.kind == "lab" and not measure.name.endswith("_percent")
-    return is_plain_lab and patterns.LIST_NUMBER.match(text, place) is None
-
-
-def _settle(reading: _Reading, written: str) -> _Reading | None:
-    """Give a reading its unit, or drop it if its value is impossible."""
-    unit = reading.measure.choose_unit(reading.value, written if written in reading.measure.factors else "")
-    return None if unit is None else reading._replace(unit=unit)
-
-
-def _read_composite(text: str, place: int, measure: Measure) -> _Reading | None:
-    """Read what is written in two units: feet and inches, pounds and ounces, weeks and days."""
-    if measure.name == "height" and (matched := patterns.FEET.match(text, place)):
-        value, unit = 12.0 * int(matched["feet"]) + int(matched["inches"] or 0), "in"
-    elif measure.name in ("weight", "birth_weight") and (matched := patterns.POUNDS.match(text, place)):
-        value, unit = int(matched["pounds"]) + float(matched["ounces"]) / 16, "lb"
-    elif measure.name == "gestational_age" and (matched := patterns.WEEKS.match(text, place)):
-        days = int(matched["days"] or matched["sevenths"] or matched["plus"] or 0)
-        value, unit = int(matched["weeks"]) + round(days / 7, 2), "wk"
-    elif measure.name == "gleason_score" and (matched := patterns.SUM.match(text, place)):
-        value, unit = float(int(matched["first"]) + int(matched["second"])), ""
-    else:
-        return None
-    return _settle(_Reading(measure, value, unit, "", matched.end()), unit)
-
-
-def _make_measurement(note: Note, start: int, reading: _Reading) -> Measurement:
-    span = Span(note.note_id, start, reading.end)
-    return Measurement(span, reading.prefix + reading.measure.name, reading.value, reading.unit, None, reading.bound)
+def _make_measurement(note: Note, found: _Found, dates: DateFinder) -> Measurement:
+    reading = found.reading
+    date = (
+        dates.make(found.date)
+        if found.date
+        else dates.find(found.start, reading.start, reading.end, is_current=not reading.relation)
+    )
+    is_named = reading.measure.name.startswith("baseline_")
+    relation = "baseline" if is_named else reading.relation
+    prefix = "baseline_" if relation == "baseline" and not is_named else ""
+    return Measurement(
+        Span(note.note_id, found.start, reading.end),
+        prefix + reading.measure.name,
+        reading.value,
+        reading.unit,
+        date,
+        comparator=reading.bound,
+        relation=relation,
+        device=reading.device,
+    )
 
 
 def _keep_accompanied(found: list[_Found]) -> Iterable[_Found]:
@@ -325,13 +347,14 @@ def _keep_accompanied(found: list[_Found]) -> Iterable[_Found]:
         if not entry.needs_company:
             yield entry
             continue
-        span = entry.measurement.span
         others = (
-            other for other in found[max(0, place - 2) : place + 3] if other is not entry and other.kind == "vital"
+            other
+            for other in found[max(0, place - 2) : place + 3]
+            if other is not entry and other.reading.measure.kind == "vital"
         )
-        if any(_distance(span, other.measurement.span) <= _COMPANY for other in others):
+        if any(_distance(entry, other) <= _COMPANY for other in others):
             yield entry
 
 
-def _distance(one: Span, other: Span) -> int:
-    return max(one.start - other.end, other.start - one.end)
+def _distance(one: _Found, other: _Found) -> int:
+    return max(one.start - other.reading.end, other.start - one.reading.end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from spacy.attrs import LOWER
 from spacy.tokens import Doc
 
 from codeassist.terminology.words import get_tokenizer
@@ -38,3 +39,9 @@ class NoteTokenizer:
             self._known.update(unknown)
         doc: Doc = self._tokenize(text)
         return doc
+
+
+def read_keys(doc: Doc) -> list[int]:
+    """Return, for every token, the number by which spaCy's vocabulary knows it in lower case."""
+    keys: list[int] = doc.to_array(LOWER).tolist()
+    return keys

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from codeassist.cdi.words import Phrase, TermFinder
-from codeassist.core.mentions import Annotations, Measurement, Mention
+from codeassist.core.mentions import Annotations, Dosage, Measurement, Mention
 from codeassist.core.notes import Encounter, Section, Span
 from codeassist.core.suggestions import Candidate, Suggestion
 
@@ -59,7 +59,7 @@ class Facts:
     """This is what gap finding knows of an encounter.
 
     ``said`` are the conditions affirmed or held possible of the patient, ``denied`` those said to be absent, ``past``
-    those of the past. ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values in order,
+    those of the past. ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values from the earliest,
     ``terms`` a phrase of the library to its places. ``study_sections`` hold what a study shows rather than what a
     provider says; ``headings`` are where those of sections start,
     ``other_notes`` those that no provider wrote.
@@ -71,6 +71,7 @@ class Facts:
     denied: tuple[Said, ...]
     past: tuple[Said, ...]
     drugs: Mapping[str, tuple[Mention, ...]]
+    dosages: tuple[Dosage, ...]
     values: Mapping[str, tuple[Value, ...]]
     terms: Mapping[Phrase, tuple[Span, ...]]
     is_child: bool
@@ -146,6 +147,7 @@ class FactReader:
             denied=denied,
             past=past,
             drugs=_gather_drugs(annotations.mentions),
+            dosages=annotations.dosages,
             values=self._gather_values(annotations.measurements),
             terms=self._gather_terms(encounter, sections),
             is_child=_is_child(encounter),
@@ -160,7 +162,7 @@ class FactReader:
             found[each.name].append(Value(self._standardize(each), each))
         if found["weight"] and found["height"]:
             found["computed_body_mass_index"] = [_compute_body_mass_index(found["weight"][-1], found["height"][-1])]
-        return {name: tuple(values) for name, values in found.items() if values}
+        return {name: tuple(_order(values)) for name, values in found.items() if values}
 
     def _gather_terms(self, encounter: Encounter, sections: Sequence[Section]) -> dict[Phrase, tuple[Span, ...]]:
         found: dict[Phrase, list[Span]] = defaultdict(list)
@@ -185,6 +187,19 @@ def _is_study(sections: Sequence[Section]) -> bool:
     """Tell whether the record is the report of a study itself, whose author is the one who documents."""
     kinds = {each.kind for each in sections}
     return bool(kinds & _REPORT_SECTIONS) and not kinds & _VISIT_SECTIONS
+
+
+def _order(values: Sequence[Value]) -> list[Value]:
+    """Return values from the earliest: what the note calls prior first, then by date, else in order of place."""
+    dates = [each.measurement.date for each in values]
+    has_dates = all(date is not None for date in dates)
+    return sorted(
+        values,
+        key=lambda each: (
+            each.measurement.date.toordinal() if has_dates and each.measurement.date else 0,
+            each.measurement.relation != "prior",
+        ),
+    )
 
 
 def _compute_body_mass_index(weight: Value, height: Value) -> Value:

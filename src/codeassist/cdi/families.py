@@ -25,7 +25,7 @@ _Table = Mapping[str, Any]
 _KEYS = {
     "family": {"name", "categories", "criteria", "importance", "indicator", "axis", "undocumented", "unsupported",
                "conflict", "settled"},
-    "indicator": {"name", "points", "bearing", "core", "adults", "codes", "terms", "drugs", "measure", "at_least",
+    "indicator": {"name", "points", "bearing", "core", "adults", "codes", "terms", "drugs", "routes", "measure", "at_least",
                   "below", "relation"},
     "axis": {"axis", "worth", "open", "closed_by", "stated", "measured", "expects", "category", "options"},
     "undocumented": {"diagnosis", "category", "worth", "minimum", "documented", "excused", "uses", "needs", "axis",
@@ -109,6 +109,7 @@ def _read_indicator(row: _Table) -> IndicatorRule:
         codes=tuple(row.get("codes", ())),
         terms=tuple(row.get("terms", ())),
         drugs=tuple(drug.lower() for drug in row.get("drugs", ())),
+        routes=tuple(row.get("routes", ())),
         measure=row.get("measure", ""),
         low=float(row.get("at_least", "-inf")),
         high=float(row.get("below", "inf")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from codeassist.cdi.facts import Facts, Said, Value
@@ -15,6 +16,7 @@ from codeassist.cdi.quotes import name_source
 from codeassist.cdi.records import Family, IndicatorRule
 from codeassist.cdi.words import Phrase, cut_words
 from codeassist.core.gaps import Indicator
+from codeassist.core.mentions import Measurement
 from codeassist.core.notes import Span
 
 _MOST_EACH = 3
@@ -36,7 +38,8 @@ class IndicatorFinder:
         self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
         self._by_code: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: rule.codes)
         self._by_term: Mapping[Phrase, list[Key]] = _invert(self._rules, _find_phrases)
-        self._by_drug: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: rule.drugs)
+        self._by_drug: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: () if rule.routes else rule.drugs)
+        self._by_given: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: rule.drugs if rule.routes else ())
         self._by_measure: Mapping[str, list[Key]] = _invert(self._rules, lambda rule: filter(None, [rule.measure]))
 
     @property
@@ -71,11 +74,24 @@ class IndicatorFinder:
             for key in self._by_measure.get(measure, ()):
                 baseline = facts.values.get(f"baseline_{measure}", ())
                 for value in _find_meeting(self._rules[key], values, baseline):
-                    yield key, self._make(key, facts, value.measurement.span)
+                    yield key, self._make_measured(key, facts, value.measurement)
+        for dosage in facts.dosages:
+            for key in self._by_given.get(dosage.medication, ()):
+                if dosage.route in self._rules[key].routes:
+                    yield key, self._make(key, facts, dosage.span)
 
     def _find_code(self, said: Said) -> Iterator[Key]:
         for end in range(3, len(said.code) + 1):
             yield from self._by_code.get(said.code[:end], ())
+
+    def _make_measured(self, key: Key, facts: Facts, measurement: Measurement) -> Indicator:
+        if measurement.span is not None:
+            found = self._make(key, facts, measurement.span)
+            return replace(found, date=measurement.date or found.date)
+        # Given beside the notes: there are no words to quote.
+        rule = self._rules[key]
+        text = f"{measurement.name.replace('_', ' ')} {measurement.comparator}{measurement.value:g} {measurement.unit}"
+        return Indicator(rule.name, rule.bearing, None, text.strip(), source="laboratory", date=measurement.date)
 
     def _make(self, key: Key, facts: Facts, span: Span) -> Indicator:
         rule, note = self._rules[key], facts.encounter.get_note(span.note_id)
@@ -100,7 +116,7 @@ def _invert(rules: Mapping[Key, IndicatorRule], keys_of: Callable[[IndicatorRule
 
 def _find_phrases(rule: IndicatorRule) -> Iterator[Phrase]:
     """Yield what is looked up in the words of a note: terms, and drugs, of which annotation reads some as a status."""
-    yield from dict.fromkeys(map(cut_words, (*rule.terms, *rule.drugs)))
+    yield from dict.fromkeys(map(cut_words, (*rule.terms, *(() if rule.routes else rule.drugs))))
 
 
 def _find_meeting(rule: IndicatorRule, values: Sequence[Value], baseline: Sequence[Value]) -> Iterator[Value]:

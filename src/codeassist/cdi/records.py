@@ -13,7 +13,8 @@ RELATIONS = ("", "rise", "fall", "ratio")
 class IndicatorRule:
     """This is one clinical indicator of a family, and how it is recognised in a record.
 
-    It is recognised by any of: codes that a mention means (prefixes), words of the note, drugs, or a measurement. Of a
+    It is recognised by any of: codes that a mention means (prefixes), words of the note, drugs, or a measurement. With
+    ``routes`` a drug counts only where the note says that it is given so. Of a
     measurement ``low`` and ``high`` bound the value in the measure's default unit (``low`` included); ``relation`` says
     what is bounded: the value itself, its rise or fall between two values, or the ratio of the highest to the lowest.
     A ``core`` indicator is one of those without which nothing is asked. ``adults`` leaves out children, whose normal
@@ -28,6 +29,7 @@ class IndicatorRule:
     codes: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
     measure: str = ""
     low: float = float("-inf")
     high: float = float("inf")

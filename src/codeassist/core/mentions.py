@@ -11,6 +11,7 @@ ENTITY_TYPES = ("problem", "procedure", "medication", "anatomy", "finding")
 PRESENCES = ("present", "possible", "absent")
 TEMPORALITIES = ("current", "historical", "hypothetical")
 EXPERIENCERS = ("patient", "family", "other")
+RELATIONS = ("", "prior", "baseline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +70,58 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """This is a laboratory value, vital sign or score read from a note; ``unit`` is empty where none applies.
+    """This is a laboratory value, vital sign, score or setting; ``unit`` is empty where none applies.
 
-    ``comparator`` is ``"<"`` or ``">"`` where the note gives a bound rather than a value.
+    ``span`` is ``None`` where the value was given beside the notes. ``comparator`` is ``"<"`` or ``">"`` where a bound
+    is given rather than a value. ``relation`` is ``"prior"`` for an earlier value that the note gives with the current
+    one, ``"baseline"`` for what it calls the patient's baseline (then ``name`` starts with ``baseline_`` too), else
+    empty. ``date`` is the one written with the value, else that of the note, and ``None`` where the note places the
+    value at another time without a full date. ``device`` is the oxygen or ventilation support that the value was
+    taken on or is a setting of (`annotation/oxygen_devices.tsv`). ``loinc`` is the code that the value was given with.
     """
 
-    span: Span
+    span: Span | None
     name: str
     value: float
     unit: str = ""
     date: dt.date | None = None
     comparator: str = ""
+    relation: str = ""
+    device: str = ""
+    loinc: str = ""
+
+    def __post_init__(self) -> None:
+        if self.relation not in RELATIONS:
+            msg = f"relation {self.relation!r} is unknown; expected one of {', '.join(map(repr, RELATIONS))}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """This is how much of a medication is given, by which route and how often, as far as the note says.
+
+    ``medication`` is the generic name in lower case. ``value`` is ``None`` where only a route or frequency is written;
+    ``high`` is the upper end of a range ("1-2 tablets"). ``frequency`` is written like ``"q12h"``, ``"bid"``,
+    ``"daily"``, ``"continuous"``, ``"once"``; ``as_needed`` is true of "PRN".
+    """
+
+    span: Span
+    medication: str
+    value: float | None = None
+    unit: str = ""
+    route: str = ""
+    frequency: str = ""
+    as_needed: bool = False
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """This is all that annotation read from an encounter, in order of note and place."""
+    """This is all that annotation read from an encounter, in order of note and place.
+
+    The measurements end with those that were given beside the notes.
+    """
 
     mentions: tuple[Mention, ...]
     measurements: tuple[Measurement, ...]
+    dosages: tuple[Dosage, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 
 from codeassist.errors import UnsupportedInputError
@@ -58,10 +59,32 @@ class Patient:
 
 
 @dataclass(frozen=True, slots=True)
+class Observation:
+    """This is one measured value that is given beside the notes, as a laboratory system or monitor holds it.
+
+    ``name`` is the name of a measure (`annotation/measures.tsv`), ``unit`` its unit as written there or empty for the
+    default one, ``loinc`` the code that the value came with. ``comparator`` is ``"<"`` or ``">"`` for a bound.
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+    date: dt.date | None = None
+    loinc: str = ""
+    comparator: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name or not math.isfinite(self.value):
+            msg = f"observation {self.name!r} has no name or no finite value; give both"
+            raise UnsupportedInputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
 class Encounter:
     """This is one stay or visit: one or more notes, the care setting, and the date of service.
 
-    ``date`` is the date of service (for inpatients, of discharge); it picks the code-set edition.
+    ``date`` is the date of service (for inpatients, of discharge); it picks the code-set edition. ``observations`` are
+    measured values that are known beside the notes.
     """
 
     encounter_id: str
@@ -69,6 +92,7 @@ class Encounter:
     setting: str = "outpatient"
     patient: Patient = Patient()
     date: dt.date | None = None
+    observations: tuple[Observation, ...] = ()
 
     def __post_init__(self) -> None:
         if self.setting not in SETTINGS:
@@ -76,6 +100,9 @@ class Encounter:
             raise ValueError(msg)
         if not isinstance(self.notes, tuple) or not all(isinstance(note, Note) for note in self.notes):
             msg = f"notes of encounter {self.encounter_id!r} are no tuple of notes; expected for example notes=(note,)"
+            raise UnsupportedInputError(msg)
+        if not isinstance(self.observations, tuple) or not all(isinstance(o, Observation) for o in self.observations):
+            msg = f"observations of encounter {self.encounter_id!r} are no tuple of observations"
             raise UnsupportedInputError(msg)
         if len({note.note_id for note in self.notes}) != len(self.notes):
             msg = f"encounter {self.encounter_id!r} has two notes with the same note_id; make them distinct"

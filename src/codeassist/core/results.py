@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codeassist.core.gaps import Gap
-from codeassist.core.mentions import Measurement, Mention
+from codeassist.core.mentions import Dosage, Measurement, Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.queries import Query
 from codeassist.core.suggestions import Candidate, Suggestion
@@ -41,5 +41,6 @@ class CodingResult:
     measurements: tuple[Measurement, ...]
     candidates: tuple[Candidate, ...]
     diagnoses: tuple[Suggestion, ...]
+    dosages: tuple[Dosage, ...] = ()
     gaps: tuple[Gap, ...] = ()
     queries: tuple[Query, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from codeassist.core.gaps import Gap, Indicator
-from codeassist.core.mentions import Measurement, Mention
+from codeassist.core.mentions import Dosage, Measurement, Mention
 from codeassist.core.notes import Encounter, Span
 from codeassist.core.queries import Query
 from codeassist.core.results import DISCLAIMER, SCHEMA_VERSION, CodingResult
@@ -15,6 +15,8 @@ from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 
 Document = dict[str, Any]
 _MOST_CANDIDATES = 5
+# The place of a value that was given beside the notes.
+_NOWHERE: Document = {"note_id": None, "start": None, "end": None, "text": None}
 
 
 def to_document(result: CodingResult) -> Document:
@@ -30,6 +32,7 @@ def to_document(result: CodingResult) -> Document:
         "pipeline": {"version": result.pipeline.version, "fingerprint": result.pipeline.fingerprint},
         "mentions": [_mention(mention) for mention in result.mentions],
         "measurements": [_measurement(encounter, each) for each in result.measurements],
+        "dosages": [_dosage(encounter, each) for each in result.dosages],
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
         "procedures": [],
         "visit": None,
@@ -61,13 +64,29 @@ def _mention(mention: Mention) -> Document:
 
 
 def _measurement(encounter: Encounter, each: Measurement) -> Document:
-    return _span(each.span) | {
-        "text": encounter.slice(each.span),
+    place = _span(each.span) | {"text": encounter.slice(each.span)} if each.span else _NOWHERE
+    return place | {
         "name": each.name,
         "value": each.value,
         "unit": each.unit,
         "comparator": each.comparator,
         "date": each.date.isoformat() if each.date else None,
+        "relation": each.relation,
+        "device": each.device,
+        "loinc": each.loinc,
+    }
+
+
+def _dosage(encounter: Encounter, each: Dosage) -> Document:
+    return _span(each.span) | {
+        "text": encounter.slice(each.span),
+        "medication": each.medication,
+        "value": each.value,
+        "high": each.high,
+        "unit": each.unit,
+        "route": each.route,
+        "frequency": each.frequency,
+        "as_needed": each.as_needed,
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from codeassist.annotation import abbreviations
 from codeassist.annotation.annotator import Annotator, Parts
 from codeassist.annotation.assertion import AssertionEngine
+from codeassist.annotation.dosages import DosageReader
 from codeassist.annotation.labels import LabelFinder
 from codeassist.annotation.matcher import TermMatcher, WordReader
 from codeassist.annotation.measurements import MeasurementReader
@@ -14,7 +15,7 @@ from codeassist.annotation.medications import MedicationFinder
 from codeassist.annotation.phrases import PhraseFinder
 from codeassist.annotation.senses import SenseChooser
 from codeassist.config import AnnotationSettings
-from codeassist.core.notes import Encounter, Note, Section, Span
+from codeassist.core.notes import Encounter, Note, Observation, Section, Span
 from made_index import NORMALIZER, make_index
 
 ROWS = (
@@ -27,7 +28,7 @@ ROWS = (
     ("iron", "R05", "synonym", (), False),
 )
 MEDICATIONS = ("Metformin", "iron sucrose")
-ENGINE, READER = AssertionEngine.load(), MeasurementReader.load()
+ENGINE, READER, DOSAGES = AssertionEngine.load(), MeasurementReader.load(), DosageReader.load()
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,7 @@ def make_annotator(index):
             choose=SenseChooser(index, frozenset()),
             assess=ENGINE,
             measure=READER,
+            read_dosages=DOSAGES,
             find_medications=MedicationFinder(MEDICATIONS, NORMALIZER),
             find_phrases=PhraseFinder(frozenset({"strain"})),
             find_labels=LabelFinder(frozenset({"MS"})),
@@ -198,7 +200,7 @@ def test_the_parts_get_the_tokens_of_each_note(make_annotator, monkeypatch):
     annotator = make_annotator()
     seen = []
     monkeypatch.setattr(annotator, "_read", lambda doc, *_: seen.append(doc.text) or iter(()))
-    monkeypatch.setattr(annotator, "_parts", SimpleNamespace(measure=lambda *_: ()))
+    monkeypatch.setattr(annotator, "_parts", SimpleNamespace(measure=READER, read_dosages=lambda *_: ()))
 
     annotator(Encounter("e", (Note("n", "a\ud800b"), Note("m", "c"))), ())
 
@@ -210,3 +212,14 @@ def test_without_scispacy_no_definitions_are_read(annotate, monkeypatch):
     monkeypatch.setattr(abbreviations, "find_abbreviation", None)
 
     assert [each.reading for each in annotate("Mitral stenosis (MS). MS.").mentions] == ["mitral stenosis", "ms", "ms"]
+
+
+def test_dosages_and_given_observations_stand_beside_the_mentions(make_annotator):
+    encounter = Encounter(
+        "e", (Note("n", "Na 128. Given vancomycin 1 g IV."),), observations=(Observation("potassium", 5.9),)
+    )
+
+    found = make_annotator()(encounter, ())
+
+    assert [(each.name, each.span is None) for each in found.measurements] == [("sodium", False), ("potassium", True)]
+    assert [each.medication for each in found.dosages] == ["vancomycin"]

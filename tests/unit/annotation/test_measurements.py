@@ -1,28 +1,40 @@
 """Measurements: each case gives every value that stands in its note, and where."""
 
+import datetime as dt
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from codeassist.annotation.measurement_units import FOLDER, MeasureTable, read_rows
 from codeassist.annotation.measurements import RULES, MeasurementReader
+from codeassist.annotation.oxygen import MEASURES as MEASURES_OF_DEVICES
 from codeassist.core.mentions import Measurement
-from codeassist.core.notes import Note, Span
+from codeassist.core.notes import Note, Observation, Span
 from codeassist.errors import DataFileError
 from codeassist.terminology.words import get_tokenizer
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parents[2] / "cases" / "measurements.jsonl").read_text(encoding="utf-8").splitlines()
-]
-TABLES = ("measures.tsv", "measure_units.tsv", "measure_wordings.tsv")
+FOLDER_OF_CASES = Path(__file__).parents[2] / "cases"
+
+
+def read_cases(name):
+    return [json.loads(line) for line in (FOLDER_OF_CASES / name).read_text(encoding="utf-8").splitlines()]
+
+
+CASES = read_cases("measurements.jsonl")
+CONTEXT_CASES = read_cases("measurements_context.jsonl")
+# What a case of context leaves unsaid.
+PLAIN = {"comparator": "", "relation": "", "device": "", "loinc": "", "date": None}
+TABLES = ("measures.tsv", "measure_units.tsv", "measure_wordings.tsv", "oxygen_devices.tsv", "unit_families.tsv")
+
+
+MEASUREMENTS = MeasurementReader.load()
 
 
 @pytest.fixture(scope="module")
 def read():
-    reader = MeasurementReader.load()
-    return lambda text: reader(get_tokenizer()(text), Note("n1", text))
+    return lambda text: MEASUREMENTS(get_tokenizer()(text), Note("n1", text))
 
 
 @pytest.fixture
@@ -33,7 +45,7 @@ def tables(tmp_path):
 
 
 def test_case_ids_are_distinct():
-    ids = [case["id"] for case in CASES]
+    ids = [case["id"] for case in CASES + CONTEXT_CASES]
 
     assert sorted(set(ids)) == sorted(ids)
 
@@ -44,6 +56,19 @@ def test_every_value_is_read_and_nothing_else(case, read):
 
     shown = [[m.name, m.value, m.unit, m.comparator, case["note"][m.span.start : m.span.end]] for m in found]
     assert shown == case["expect"]
+
+
+@pytest.mark.parametrize("case", CONTEXT_CASES, ids=[case["id"] for case in CONTEXT_CASES])
+def test_relation_support_and_date_of_every_value_are_read(case):
+    date = dt.date.fromisoformat(case["date"]) if "date" in case else None
+    note = Note("n1", case["note"], date=date)
+    found = MEASUREMENTS(get_tokenizer()(note.text), note)
+
+    shown = [
+        {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in asdict(each).items()}
+        for each in found
+    ]
+    assert [each | {"span": None} for each in shown] == [PLAIN | {"span": None} | each for each in case["expect"]]
 
 
 @pytest.mark.parametrize(
@@ -88,11 +113,11 @@ def test_tables_are_sorted_and_free_of_stray_spaces(name):
     assert [line for line in lines if any(cell != cell.strip() for cell in line.split("\t"))] == []
 
 
-def test_every_measure_has_a_wording_and_a_possible_range():
+def test_every_measure_has_a_wording_or_a_device_and_a_possible_range():
     table = MeasureTable.load()
     named = {name for _, row in read_rows(FOLDER / "measure_wordings.tsv") for name in row["measure"].split("/")}
 
-    assert {measure.name for measure in table} == named
+    assert {measure.name for measure in table} == named | set(MEASURES_OF_DEVICES)
     assert [measure.name for measure in table if not measure.low < measure.high] == []
 
 
@@ -102,6 +127,7 @@ def test_every_measure_has_a_wording_and_a_possible_range():
         ("measure_wordings.tsv", "xyzzy\tany\tno_such_measure", "measure or rule is unknown"),
         ("measure_wordings.tsv", "xyzzy\tsometimes\tsodium", "measure or rule is unknown"),
         ("measure_wordings.tsv", "25 xyzzy\tany\tsodium", "does not start with a letter"),
+        ("oxygen_devices.tsv", "xyzzy\tgarden_hose", "device 'garden_hose' is unknown"),
         ("measures.tsv", "xyzzy\tlab\tfurlong\t\t\t1\t2", "unknown; expected"),
         ("measures.tsv", "xyzzy\tguess\t%\t\t\t1\t2", "unknown; expected"),
     ],
@@ -117,3 +143,42 @@ def test_wrong_row_is_refused_with_its_reason(table, row, expected, tables):
 def test_unknown_measure_raises_key_error():
     with pytest.raises(KeyError):
         MeasureTable.load().get("no_such_measure")
+
+
+def test_value_given_beside_the_notes_becomes_a_measurement_without_a_span():
+    date = dt.date(2026, 3, 2)
+    given = Observation("creatinine", 212.0, "umol/L", date, "2160-0", "<")
+
+    expected = Measurement(None, "creatinine", 212.0, "umol/L", date, comparator="<", loinc="2160-0")
+    assert MEASUREMENTS.take([given]) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("given", "unit"),
+    [
+        (Observation("sodium", 128.0), "mmol/L"),
+        (Observation("body_temperature", 38.5), "C"),
+        (Observation("systolic_blood_pressure", 88.0, "mm[Hg]"), "mmHg"),
+        (Observation("white_blood_cells", 18.3, "10*3/uL"), "10^3/uL"),
+        (Observation("estimated_gfr", 24.0, "mL/min/{1.73_m2}"), "mL/min/1.73m2"),
+        (Observation("local_test", 5.0, "furlong"), "furlong"),
+    ],
+)
+def test_unit_of_a_given_value_is_read_as_in_a_note(given, unit):
+    (measurement,) = MEASUREMENTS.take([given])
+
+    assert measurement.unit == unit
+
+
+@pytest.mark.parametrize("given", [Observation("sodium", 1300.0), Observation("sodium", 128.0, "mmHg")])
+def test_given_value_that_is_impossible_or_of_a_foreign_unit_is_left_out(given):
+    assert MEASUREMENTS.take([given]) == ()
+
+
+def test_family_of_units_is_allowed_but_never_meant_where_none_is_written():
+    table = MeasureTable.load()
+    procalcitonin = table.get("procalcitonin")
+
+    assert procalcitonin.convert(4.2, "ug/L") == pytest.approx(4.2)
+    assert procalcitonin.convert(420.0, "ng/dL") == pytest.approx(4.2)
+    assert "ng/dL" not in procalcitonin.implied

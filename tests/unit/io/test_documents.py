@@ -1,8 +1,12 @@
+import dataclasses
+import datetime as dt
 import json
 import math
 
 import pytest
 
+from codeassist.core.mentions import Dosage, Measurement
+from codeassist.core.notes import Span
 from codeassist.core.results import DISCLAIMER
 from codeassist.io.documents import to_document, to_json
 from made_results import EDITION, TEXT, make_candidate, make_mention, make_result, make_suggestion, suggest_visit
@@ -13,7 +17,7 @@ def test_the_document_has_every_key_of_the_contract():
 
     assert list(document) == [
         "schema_version", "encounter_id", "setting", "notes", "code_sets", "code_set_note", "pipeline", "mentions",
-        "measurements", "diagnoses", "procedures", "visit", "gaps", "queries", "disclaimer",
+        "measurements", "dosages", "diagnoses", "procedures", "visit", "gaps", "queries", "disclaimer",
     ]  # fmt: skip
     assert (document["schema_version"], document["disclaimer"]) == ("1", DISCLAIMER)
     assert document["notes"] == [{"note_id": "visit.txt", "length": len(TEXT)}]
@@ -66,3 +70,28 @@ def test_an_empty_note_gives_a_whole_document():
     document = json.loads(to_json(make_result("")))
 
     assert (document["mentions"], document["diagnoses"], document["notes"][0]["length"]) == ([], [], 0)
+
+
+def test_a_value_given_beside_the_notes_has_no_place():
+    date = dt.date(2026, 3, 2)
+    given = Measurement(None, "creatinine", 2.4, "mg/dL", date, loinc="2160-0")
+    result = dataclasses.replace(make_result(suggest=suggest_visit), measurements=(given,))
+
+    assert to_document(result)["measurements"] == [
+        {
+            "note_id": None, "start": None, "end": None, "text": None, "name": "creatinine", "value": 2.4,
+            "unit": "mg/dL", "comparator": "", "date": "2026-03-02", "relation": "", "device": "", "loinc": "2160-0",
+        }
+    ]  # fmt: skip
+
+
+def test_a_dosage_shows_its_words_and_its_parts():
+    given = Dosage(Span("visit.txt", 0, 5), "vancomycin", 1.0, "g", "intravenous", "q12h")
+    result = dataclasses.replace(make_result(suggest=suggest_visit), dosages=(given,))
+
+    assert to_document(result)["dosages"] == [
+        {
+            "note_id": "visit.txt", "start": 0, "end": 5, "text": TEXT[:5], "medication": "vancomycin", "value": 1.0,
+            "high": None, "unit": "g", "route": "intravenous", "frequency": "q12h", "as_needed": False,
+        }
+    ]  # fmt: skip
