@@ -105,7 +105,7 @@ def _find_tables() -> Iterator[tuple[str, Path]]:
     for folder, pattern in (("data", "*.tsv"), ("models", "manifest.json")):
         root = asset_root() / folder
         yield from ((f"{folder}/{path.relative_to(root).as_posix()}", path) for path in root.rglob(pattern))
-    for path in _PACKAGE.rglob("*.tsv"):
+    for path in (*_PACKAGE.rglob("*.tsv"), *_PACKAGE.rglob("*.toml")):
         name = path.relative_to(_PACKAGE).as_posix()
         # A wheel's copy of data/ lies in here; it was counted above.
         if not name.startswith("_assets/"):

@@ -19,10 +19,11 @@ from typing import TypeVar
 
 from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
+from codeassist.annotation.measurement_units import MeasureTable
 from codeassist.assets import hash_tables
+from codeassist.cdi.finder import GapFinder
 from codeassist.cdi.queries import QueryWriter
 from codeassist.config import Settings
-from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult, PipelineInfo
@@ -59,8 +60,9 @@ class Stages:
     annotate: Annotator
     link: Linker
     select: Selector
-    write_queries: QueryWriter
     find_visit: VisitLeveler
+    find_gaps: GapFinder
+    write_queries: QueryWriter
     search: Searcher
     fingerprint: str
 
@@ -83,8 +85,9 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
-        write_queries=QueryWriter(settings=settings.gaps),
         find_visit=VisitLeveler.load(vocabulary.prefixes_by_medication, settings=settings.visit),
+        find_gaps=GapFinder.load(codeset, tables, MeasureTable.load().standardize, settings=settings.gaps),
+        write_queries=QueryWriter(settings=settings.gaps),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
@@ -148,10 +151,9 @@ class CodeAssist:
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
         diagnoses = stages.select(encounter, sections, annotations, candidates)
-        # No stage finds gaps yet, so there is nothing to ask about.
-        gaps: tuple[Gap, ...] = ()
-        queries = stages.write_queries(encounter, gaps)
         visit = stages.find_visit(encounter, sections, diagnoses)
+        gaps = stages.find_gaps(encounter, sections, annotations, candidates, diagnoses)
+        queries = stages.write_queries(encounter, gaps)
         return CodingResult(
             encounter=encounter,
             pipeline=self._info(stages, edition_note),

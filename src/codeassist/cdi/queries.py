@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from codeassist.cdi.asking import choose_asked
 from codeassist.cdi.content_checks import MOST_WORDS, is_denied
 from codeassist.cdi.query_templates import (
     OTHER,
@@ -53,7 +54,8 @@ class QueryWriter:
     def __call__(self, encounter: Encounter, gaps: Sequence[Gap]) -> tuple[Query, ...]:
         """Draft the queries of an encounter."""
         settings = self._settings
-        return write_queries(encounter, gaps, minimum_priority=settings.query_priority, most=settings.most_queries)
+        asked = choose_asked(gaps, settings)
+        return write_queries(encounter, asked, minimum_priority=settings.query_priority, most=settings.most_queries)
 
 
 def write_queries(

@@ -153,6 +153,7 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
             }
             for note in encounter.notes
         ],
+        "gaps": [query.gap for query in result.queries],
         "groups": [
             {
                 "disposition": disposition,

@@ -57,6 +57,8 @@ def render_result(result: CodingResult) -> RenderableType:
     visit = make_visit_view(result)
     if visit is not None:
         parts += ["", Text("Visit", style="bold green"), "", _visit_block(visit)]
+    if result.gaps:
+        parts += ["", _gap_heading(result), _list_gaps(result)]
     parts += ["", Rule(style="dim"), Text(DISCLAIMER, style="dim italic")]
     return Group(*parts)
 
@@ -74,6 +76,25 @@ def _heading(disposition: str, count: int) -> Text:
         (f"{GROUP_HEADINGS[disposition]} {count}", f"bold {_COLOR[disposition]}"),
         (f"  {GROUP_MEANINGS[disposition]}", "dim"),
     )
+
+
+def _gap_heading(result: CodingResult) -> Text:
+    asked = len(result.queries)
+    return Text.assemble(
+        (f"Gaps {asked}", "bold magenta"), (f"  worth a query; {len(result.gaps) - asked} more in the JSON", "dim")
+    )
+
+
+def _list_gaps(result: CodingResult) -> RenderableType:
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    rows.add_column(style="cyan", no_wrap=True, width=_CODE_WIDTH)
+    rows.add_column(overflow="fold")
+    for query in result.queries:
+        gap = query.gap
+        names = ", ".join(dict.fromkeys(each.name for each in gap.indicators))
+        question = Text.assemble(f"{gap.diagnosis}: {gap.axis}", (f"  {gap.kind}", "dim"), f"\n{names}")
+        rows.add_row(gap.category, question)
+    return rows
 
 
 def _block(view: SuggestionView, *, names_note: bool) -> RenderableType:

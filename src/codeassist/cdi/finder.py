@@ -1,0 +1,130 @@
+"""The gap-finding stage: from suggestions and indicators to gaps, ordered by worth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from math import exp
+
+from codeassist.cdi.axis_worth import AxisWorths
+from codeassist.cdi.doubts import ConflictFinder, UnsupportedFinder
+from codeassist.cdi.drafts import GapDraft
+from codeassist.cdi.facts import FactReader, Facts, Standardize
+from codeassist.cdi.families import read_families
+from codeassist.cdi.found import Found
+from codeassist.cdi.indicators import IndicatorFinder
+from codeassist.cdi.priority import weigh
+from codeassist.cdi.records import Family
+from codeassist.cdi.timeline import DroppedFinder
+from codeassist.cdi.undocumented import UndocumentedFinder
+from codeassist.cdi.unspecified import UnspecifiedFinder
+from codeassist.cdi.words import DenialWords, TermFinder, cut_words
+from codeassist.config import GapThresholds
+from codeassist.core.gaps import Gap
+from codeassist.core.mentions import Annotations
+from codeassist.core.notes import Encounter, Section
+from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.terminology.axes import AxisTables
+from codeassist.terminology.codeset import CodeSet
+
+
+class GapFinder:
+    """This is the gap-finding stage.
+
+    Reads: encounter, sections, annotations, candidates, suggestions. Gives: gaps, the worthiest first.
+    """
+
+    def __init__(
+        self,
+        families: Sequence[Family],
+        worths: AxisWorths,
+        codeset: CodeSet,
+        tables: AxisTables,
+        standardize: Standardize,
+        *,
+        settings: GapThresholds,
+    ) -> None:
+        self._find_indicators = IndicatorFinder(families)
+        self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
+        stated = [cut_words(term) for family in families for axis in family.axes for term in axis.stated]
+        self._read_facts = FactReader(
+            TermFinder([*self._find_indicators.phrases, *stated], DenialWords.load()), standardize
+        )
+        self._find_unspecified = UnspecifiedFinder(codeset, tables, families, worths)
+        self._find_undocumented = UndocumentedFinder(families)
+        self._find_unsupported = UnsupportedFinder(families)
+        self._find_conflicts = ConflictFinder(codeset, families)
+        self._find_dropped = DroppedFinder(families)
+        self._settings = settings
+
+    @classmethod
+    def load(
+        cls,
+        codeset: CodeSet,
+        tables: AxisTables,
+        standardize: Standardize,
+        *,
+        settings: GapThresholds,
+    ) -> GapFinder:
+        """Read the condition library and the worth of axes."""
+        return cls(read_families(), AxisWorths.load(), codeset, tables, standardize, settings=settings)
+
+    def __call__(
+        self,
+        encounter: Encounter,
+        sections: Sequence[Section],
+        annotations: Annotations,
+        candidates: Sequence[Candidate],
+        diagnoses: Sequence[Suggestion],
+    ) -> tuple[Gap, ...]:
+        """Return the gaps of an encounter, each with the reason of its priority."""
+        facts = self._read_facts(encounter, sections, annotations, candidates, diagnoses)
+        found = self._gather(facts)
+        drafts = _keep_first(self._find(facts, found))
+        weighed = [(draft, weigh(draft)) for draft in drafts]
+        scored = [(draft, parts, _squash(sum(part.points for part in parts))) for draft, parts in weighed]
+        scored.sort(key=lambda each: (-each[2], each[0].category, each[0].axis, each[0].kind))
+        return tuple(
+            Gap(
+                gap_id=f"g{number}",
+                kind=draft.kind,
+                axis=draft.axis,
+                category=draft.category,
+                code=draft.code,
+                diagnosis=draft.diagnosis,
+                options=draft.options,
+                evidence=draft.evidence,
+                indicators=draft.indicators,
+                priority=priority,
+                rationale=parts,
+                family=draft.family,
+            )
+            for number, (draft, parts, priority) in enumerate(scored, start=1)
+            if priority >= self._settings.minimum_priority
+        )
+
+    def _gather(self, facts: Facts) -> Found:
+        indicators = self._find_indicators(facts)
+        names: dict[str, list[str]] = defaultdict(list)
+        for slug, name in indicators:
+            names[slug].append(name)
+        return Found(self._rules, indicators, {slug: tuple(own) for slug, own in names.items()})
+
+    def _find(self, facts: Facts, found: Found) -> Iterator[GapDraft]:
+        yield from self._find_conflicts(facts)
+        yield from self._find_dropped(facts, found)
+        yield from self._find_unsupported(facts, found)
+        yield from self._find_unspecified(facts, found)
+        yield from self._find_undocumented(facts, found)
+
+
+def _keep_first(drafts: Iterator[GapDraft]) -> list[GapDraft]:
+    """Keep of each kind, category and axis the first."""
+    kept: dict[tuple[str, str, str], GapDraft] = {}
+    for draft in drafts:
+        kept.setdefault((draft.kind, draft.category, draft.axis), draft)
+    return list(kept.values())
+
+
+def _squash(points: float) -> float:
+    return round(1 / (1 + exp(-points)), 4)
