@@ -49,13 +49,14 @@ def says(tokens: tuple[Token, ...], role: str) -> bool:
 
 def find_undocumented(query: QueryView, view: PartView) -> Iterator[tuple[int, int]]:
     """Yield the places of diagnoses that nothing in the query documents, or not with the words before them."""
-    for first, last, concepts in view.diagnoses:
+    for diagnosis in view.diagnoses:
+        first, last, _ = diagnosis
         start = first
         while start and view.tokens[start - 1].word in load_query_words()["modifier"]:
             start -= 1
         added = {token.word for token in view.tokens[start:first]} - query.documented_words
         place = view.place(start if added else first, last)
-        if (concepts - query.documented or added) and not query.is_quoted(place[0]):
+        if (added or not query.is_documented(view, diagnosis)) and not query.is_quoted(place[0]):
             yield place
 
 

@@ -171,14 +171,30 @@ def _list_facts(encounter: Encounter, gap: Gap) -> list[Indicator]:
     record = [each.text for each in placed] + [encounter.slice(span) for span in gap.evidence[:1]]
     documented = _name_concepts(*record)
     asked = documented | _name_concepts(gap.diagnosis, *(option.value for option in gap.options))
-    named = (_neutralize(each, documented) for each in placed)
-    # The same words may stand in a note twice; a provider reads them once.
-    once = {render_indicator(each).casefold(): each for each in reversed(list(named))}
     return [
         each
-        for each in reversed(once.values())
+        for each in (_neutralize(each, documented) for each in _say_once(placed))
         if not is_denied(asked, render_indicator(each), is_alone=len(placed) == 1)
     ]
+
+
+def _say_once(indicators: Sequence[Indicator]) -> list[Indicator]:
+    """Return indicators without those whose words are those of another, or stand within them."""
+    longest = sorted(indicators, key=lambda each: (-len(each.text), _RANKS[each.bearing]))
+    kept: list[Indicator] = []
+    for each in longest:
+        if not any(_holds(other, each) for other in kept):
+            kept.append(each)
+    return [each for each in dict.fromkeys(indicators) if each in kept]
+
+
+def _holds(indicator: Indicator, other: Indicator) -> bool:
+    """Tell whether an indicator says what another does: the same words of one source and date, or a stretch of them."""
+    one, two = indicator.span, other.span
+    if one and two and one.note_id == two.note_id and one.start <= two.start and two.end <= one.end:
+        return True
+    is_same = quote(indicator.text).casefold() == quote(other.text).casefold()
+    return is_same and (indicator.source, indicator.date) == (other.source, other.date)
 
 
 def _neutralize(indicator: Indicator, documented: set[str]) -> Indicator:

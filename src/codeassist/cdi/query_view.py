@@ -44,6 +44,10 @@ class PartView:
     tokens: tuple[Token, ...]
     diagnoses: tuple[Diagnosis, ...]
 
+    def say(self, first: int, last: int) -> str:
+        """Return words in lower case, with a space before and behind each."""
+        return f" {' '.join(token.word for token in self.tokens[first:last])} "
+
     def place(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters of the text that the words from ``first`` to before ``last`` cover."""
         return self.part.start + self.tokens[first].start, self.part.start + self.tokens[last - 1].end
@@ -58,7 +62,7 @@ class QueryView:
         self._quotes = [(found.start("said"), found.end("said")) for found in _QUOTE.finditer(self.text)]
         self._quote_starts = [start for start, _ in self._quotes]
         self.choice_kinds = tuple(_classify(view) for view in self.of_kind("choice"))
-        self.documented, self.documented_words = self._read_documented()
+        self.documented, self.documented_words, self._phrases = self._read_documented()
 
     def of_kind(self, *kinds: str) -> list[PartView]:
         """Return the parts of these kinds, in order."""
@@ -76,6 +80,12 @@ class QueryView:
     def own_tokens(self, view: PartView) -> tuple[Token, ...]:
         """Return the words of a part that are the author's: all but those in quotation marks."""
         return tuple(token for token in view.tokens if not self.is_quoted(view.part.start + token.start))
+
+    def is_documented(self, view: PartView, diagnosis: Diagnosis) -> bool:
+        """Tell whether the record names a diagnosis, in other words or as a part of a longer one."""
+        first, last, concepts = diagnosis
+        said = view.say(first, last)
+        return concepts <= self.documented or any(said in phrase for phrase in self._phrases)
 
     def has_quote(self, view: PartView) -> bool:
         """Tell whether a part quotes the record."""
@@ -104,17 +114,20 @@ class QueryView:
         tokens = tuple(read_tokens(self.text[part.start : part.end]))
         return PartView(part, tokens, tuple(find_diagnoses(tokens)))
 
-    def _read_documented(self) -> tuple[frozenset[str], frozenset[str]]:
+    def _read_documented(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """Return the concepts of documented diagnoses, the words around them, and their wordings."""
         concepts: set[str] = set()
         words: set[str] = set()
+        phrases: set[str] = set()
         for view in self.of_kind("question", "indicator"):
             documents = {said[0].sentence: self._documents(view, said) for said in split_sentences(view)}
             for first, last, found in view.diagnoses:
                 token = view.tokens[first]
                 if documents[token.sentence] or self.is_quoted(view.part.start + token.start):
                     concepts |= found
+                    phrases.add(view.say(first, last))
                     words |= {each.word for each in view.tokens[max(0, first - 4) : last + 3]}
-        return frozenset(concepts), frozenset(words)
+        return frozenset(concepts), frozenset(words), frozenset(phrases)
 
     def _documents(self, view: PartView, sentence: tuple[Token, ...]) -> bool:
         """Tell whether a sentence says that what it names stands in the record."""

@@ -72,7 +72,7 @@ def _check_order(query: Query) -> Iterator[tuple[str, str]]:
 
 
 def _check_indicators(query: Query, encounter: Encounter | None) -> Iterator[tuple[str, str]]:
-    shown = {_join(each.text).casefold() for each in query.indicators}
+    shown = " | ".join(_join(each.text).casefold() for each in query.indicators)
     for indicator in query.gap.indicators:
         if indicator.bearing == "against" and _join(indicator.text).casefold() not in shown:
             yield "QL-024", query.question

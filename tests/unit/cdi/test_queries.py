@@ -9,9 +9,9 @@ from codeassist.cdi.query_text import quote, render_query
 from codeassist.cdi.record_checks import lint_record
 from codeassist.config import GapThresholds
 from codeassist.core.gaps import GAP_AXES, GAP_KINDS, Indicator
-from codeassist.core.notes import Encounter, Note
+from codeassist.core.notes import Encounter, Note, Span
 from codeassist.core.queries import Query
-from made_gaps import ENCOUNTER, NOTE, TEXT, make_gap, make_indicator, make_span
+from made_gaps import ENCOUNTER, NOTE, TEXT, make_gap, make_indicator
 
 
 def write(gap, encounter=ENCOUNTER):
@@ -170,10 +170,17 @@ def test_the_name_of_an_indicator_names_no_diagnosis_that_the_record_does_not():
     assert [each.name for each in query.indicators] == ["finding", "treatment", "heart failure"]
 
 
-def test_the_same_words_are_cited_once():
-    query = write(make_gap(indicators=(make_indicator(), make_indicator(), make_indicator(name="echo"))))
+def test_the_same_words_are_cited_once_and_in_their_longest_stretch():
+    facts = (
+        make_indicator("Cr 2.4", name="creatinine raised"),
+        make_indicator(name="finding"),
+        make_indicator(name="echo"),
+        make_indicator("Cr 2.4 (baseline 1.0)", name="creatinine risen"),
+    )
 
-    assert [(each.name, each.text) for each in query.indicators] == [("finding", "EF 25%"), ("echo", "EF 25%")]
+    query = write(make_gap(indicators=facts))
+
+    assert [each.name for each in query.indicators] == ["finding", "creatinine risen"]
 
 
 def test_a_gap_of_which_no_compliant_query_can_be_written_has_none():
@@ -181,9 +188,10 @@ def test_a_gap_of_which_no_compliant_query_can_be_written_has_none():
 
 
 def test_a_long_record_is_cut_and_the_query_stays_short():
-    text = "word " * 200
+    text = " ".join(f"{place:03} {'word ' * 30}" for place in range(30))
     note = Note("n1", text)
-    spans = [make_span("word " * 60, note=note)] * 30
+    starts = [text.index(f"{place:03} ") for place in range(30)]
+    spans = [Span("n1", start, start + 150) for start in starts]
     facts = tuple(
         Indicator(f"finding {place}", "against" if place == 29 else "supports", span, text[span.start : span.end])
         for place, span in enumerate(spans)
