@@ -59,10 +59,9 @@ class Facts:
     """This is what gap finding knows of an encounter.
 
     ``said`` are the conditions affirmed or held possible of the patient, ``denied`` those said to be absent, ``past``
-    those of the past. ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values from the earliest,
-    ``terms`` a phrase of the library to its places. ``study_sections`` hold what a study shows rather than what a
-    provider says; ``headings`` are where those of sections start,
-    ``other_notes`` those that no provider wrote.
+    those of the past. ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values from the
+    earliest, ``terms`` a phrase of the library to its places. ``study_sections`` hold what a study shows rather than
+    what a provider says; ``headings`` are where those of sections start, ``other_notes`` those that no provider wrote.
     """
 
     encounter: Encounter

@@ -25,8 +25,8 @@ _Table = Mapping[str, Any]
 _KEYS = {
     "family": {"name", "categories", "criteria", "importance", "indicator", "axis", "undocumented", "unsupported",
                "conflict", "settled"},
-    "indicator": {"name", "points", "bearing", "core", "adults", "codes", "terms", "drugs", "routes", "measure", "at_least",
-                  "below", "relation"},
+    "indicator": {"name", "points", "bearing", "core", "adults", "codes", "terms", "drugs", "routes", "measure",
+                  "at_least", "below", "relation"},
     "axis": {"axis", "worth", "open", "closed_by", "stated", "measured", "expects", "category", "options"},
     "undocumented": {"diagnosis", "category", "worth", "minimum", "documented", "excused", "uses", "needs", "axis",
                      "options"},

@@ -61,24 +61,28 @@ class IndicatorFinder:
                 yield key, indicator
 
     def _read_all(self, facts: Facts) -> Iterator[tuple[Key, Indicator]]:
-        for said in facts.said:
-            for key in self._find_code(said):
-                yield key, self._make(key, facts, said.mention.span)
-        for phrase, spans in facts.terms.items():
-            for key in self._by_term.get(phrase, ()):
-                yield from ((key, self._make(key, facts, span)) for span in spans[:_MOST_EACH])
-        for drug, mentions in facts.drugs.items():
-            for key in self._by_drug.get(drug, ()):
-                yield from ((key, self._make(key, facts, each.span)) for each in mentions[:_MOST_EACH])
+        for key, span in self._read_words(facts):
+            yield key, self._make(key, facts, span)
         for measure, values in facts.values.items():
             for key in self._by_measure.get(measure, ()):
                 baseline = facts.values.get(f"baseline_{measure}", ())
                 for value in _find_meeting(self._rules[key], values, baseline):
                     yield key, self._make_measured(key, facts, value.measurement)
+
+    def _read_words(self, facts: Facts) -> Iterator[tuple[Key, Span]]:
+        """Yield the rules that words meet: a condition, a term, a drug, a drug by its route."""
+        for said in facts.said:
+            yield from ((key, said.mention.span) for key in self._find_code(said))
+        for phrase, spans in facts.terms.items():
+            keys = self._by_term.get(phrase, ())
+            yield from ((key, span) for key in keys for span in spans[:_MOST_EACH])
+        for drug, mentions in facts.drugs.items():
+            keys = self._by_drug.get(drug, ())
+            yield from ((key, each.span) for key in keys for each in mentions[:_MOST_EACH])
         for dosage in facts.dosages:
             for key in self._by_given.get(dosage.medication, ()):
                 if dosage.route in self._rules[key].routes:
-                    yield key, self._make(key, facts, dosage.span)
+                    yield key, dosage.span
 
     def _find_code(self, said: Said) -> Iterator[Key]:
         for end in range(3, len(said.code) + 1):
