@@ -3,11 +3,14 @@
 import datetime as dt
 import itertools
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import codeassist
 from codeassist.cdi.lint import lint_query
 from codeassist.cdi.queries import write_queries, write_query
 from codeassist.cdi.query_templates import OTHER, UNDETERMINED
@@ -147,5 +150,44 @@ def test_every_axis_of_the_code_set_can_be_asked_about_with_all_its_values(stage
             is_several = len(named) > 1 and kind != "unsupported"
             if query is None or (is_several and len(clinical_choices(query)) < len(named)):
                 lost.append((category, axis.name))
+
+    assert lost == []
+
+
+FAMILIES = sorted((Path(codeassist.__file__).parent / "cdi" / "families").glob("*.toml"))
+
+
+def read_names(rows, key):
+    """Return what rows of a family file are called; a row is a table with that key, or a list that begins with it."""
+    return [row[key] if isinstance(row, dict) else row[0] for row in rows]
+
+
+def read_questions(family):
+    """Yield kind, axis, diagnosis and option values of everything that a family asks about."""
+    for axis in family.get("axis", ()):
+        yield "unspecified", axis["axis"], family["name"], read_names(axis.get("options", ()), "value")
+    for found in family.get("undocumented", ()):
+        diagnosis = found.get("diagnosis", family["name"])
+        yield "undocumented", "diagnosis", diagnosis, read_names(found.get("options", ()), "value")
+
+
+@pytest.mark.parametrize("path", FAMILIES, ids=lambda path: path.stem)
+def test_every_question_of_a_family_can_be_asked_with_every_indicator(path):
+    family = tomllib.loads(path.read_text(encoding="utf-8"))
+    note = Note("n1", f"Assessment: {family['name'].replace('-', ' ')}. EF 25%. BP 88/50.")
+    end = note.text.index(".")
+    other = Indicator("finding", "supports", Span("n1", end + 10, end + 18), "BP 88/50")
+    names = read_names(family.get("indicator", ()), "name") or ["finding"]
+    lost = []
+    for kind, axis, diagnosis, values in read_questions(family):
+        evidence = () if kind == "undocumented" else (Span("n1", 12, end),)
+        for name in names:
+            fact = Indicator(name, "supports", Span("n1", end + 2, end + 8), "EF 25%")
+            gap = Gap(
+                "g1", kind, axis, "R69", "", diagnosis, tuple(map(GapOption, values)), evidence, (fact, other), 0.9
+            )
+            query = write_query(Encounter("e1", (note,)), gap, query_id="q1")
+            if query is None or lint_query(render_query(query)):
+                lost.append((kind, axis, name))
 
     assert lost == []

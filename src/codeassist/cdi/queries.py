@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from codeassist.cdi.asking import choose_asked
 from codeassist.cdi.content_checks import MOST_WORDS, is_denied
+from codeassist.cdi.lint_rules import load_query_words
 from codeassist.cdi.query_templates import (
     OTHER,
     UNDETERMINED,
@@ -168,12 +169,11 @@ def _list_facts(encounter: Encounter, gap: Gap) -> list[Indicator]:
     """Return the indicators that a query may cite, with source and date."""
     placed = [_place(encounter, each) for each in gap.indicators if each.text.strip()]
     # What the query shows of the record: the indicators, and the first statement in its question.
-    record = [each.text for each in placed] + [encounter.slice(span) for span in gap.evidence[:1]]
-    documented = _name_concepts(*record)
-    asked = documented | _name_concepts(gap.diagnosis, *(option.value for option in gap.options))
+    record = " . ".join([*(each.text for each in placed), *(encounter.slice(span) for span in gap.evidence[:1])])
+    asked = _name_concepts(record, gap.diagnosis, *(option.value for option in gap.options))
     return [
         each
-        for each in (_neutralize(each, documented) for each in _say_once(placed))
+        for each in (_neutralize(each, record) for each in _say_once(placed))
         if not is_denied(asked, render_indicator(each), is_alone=len(placed) == 1)
     ]
 
@@ -197,9 +197,13 @@ def _holds(indicator: Indicator, other: Indicator) -> bool:
     return is_same and (indicator.source, indicator.date) == (other.source, other.date)
 
 
-def _neutralize(indicator: Indicator, documented: set[str]) -> Indicator:
-    """Return an indicator whose name names no diagnosis that the record does not."""
-    is_new = _name_concepts(indicator.name) - documented
+def _neutralize(indicator: Indicator, record: str) -> Indicator:
+    """Return an indicator whose name names no diagnosis, nor a degree of one, that the record does not."""
+    concepts = _name_concepts(indicator.name)
+    if not concepts:
+        return indicator
+    degrees = set(_WORD.findall(indicator.name.lower())) & load_query_words()["modifier"]
+    is_new = concepts - _name_concepts(record) or degrees - set(_WORD.findall(record.lower()))
     return replace(indicator, name=_NAMES[indicator.bearing]) if is_new else indicator
 
 

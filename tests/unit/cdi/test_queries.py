@@ -163,11 +163,12 @@ def test_the_name_of_an_indicator_names_no_diagnosis_that_the_record_does_not():
         make_indicator("EF 25%", name="sign of stroke"),
         make_indicator("IV furosemide", name="antibiotic for pneumonia", bearing="treatment"),
         make_indicator("CHF", name="heart failure"),
+        make_indicator("BP 88/50", name="acute heart failure"),
     )
 
     query = write(make_gap(indicators=facts))
 
-    assert [each.name for each in query.indicators] == ["finding", "treatment", "heart failure"]
+    assert [each.name for each in query.indicators] == ["finding", "treatment", "heart failure", "finding"]
 
 
 def test_the_same_words_are_cited_once_and_in_their_longest_stretch():
