@@ -259,6 +259,7 @@ class MeasurementReader:
             readings = self._values.read(
                 text, end, name.measures, needs_scale="scaled" in name.rules, needs_unit=needs_unit
             )
+        readings = _order_blood_count(readings)
         before = text[max(0, start - _BEFORE_REACH) : start]
         if any(reading.bound for reading in readings) and patterns.CONDITION.search(before):
             return []
@@ -271,6 +272,17 @@ class MeasurementReader:
         if readings and is_saturation(readings[-1].measure):
             readings = [each for reading in readings for each in self._support.place(text, start, reading)]
         return readings
+
+
+def _order_blood_count(readings: list[Reading]) -> list[Reading]:
+    """Return hemoglobin and hematocrit that were written the other way round in their order: "H&H 41.7 and 14.6"."""
+    if [reading.measure.name for reading in readings] != ["hemoglobin", "hematocrit"]:
+        return readings
+    first, second = readings
+    if first.value <= second.value:
+        return readings
+    swapped = ((first, second.measure), (second, first.measure))
+    return [reading._replace(measure=measure, unit=measure.default_unit) for reading, measure in swapped]
 
 
 def _is_free(text: str, place: _Place) -> bool:
