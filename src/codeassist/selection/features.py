@@ -90,7 +90,7 @@ def view_encounter(
     is_story = section_kinds <= {"preamble"}
     return EncounterView(
         setting=setting,
-        is_study=is_study(section_kinds),
+        is_study=setting == "outpatient" and is_study(section_kinds),
         is_story=is_story,
         is_brief=is_story and length <= _BRIEF,
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
