@@ -27,6 +27,11 @@ _BEFORE, _AFTER = np.array(
 ).T
 _LONG_WORD = 10
 _CLAUSE_ENDS = frozenset(".;:?!•|#*")
+# Behind such a word a colon ends no clause: a pathologist heads his diagnoses with the site and how it was sampled.
+_SAMPLINGS = frozenset(
+    {"aspiration", "biopsy", "bx", "core", "curettage", "currettings", "excision", "lumpectomy", "mastectomy"}
+    | {"polypectomy", "punch", "resection", "shave"}
+)
 Reading = TypeVar("Reading")
 
 
@@ -92,7 +97,7 @@ class WordReader:
         """Read the content words of a tokenized note."""
         words, tokens, segments, items, clauses, hashes, modifiers, joined = [], [], [], [], [], [], [], []
         segment = item = clause = 0
-        comma = joint = False
+        comma = joint = is_label = False
         known, read = self._known, self._read
         for position, orth in enumerate(doc.to_array(ORTH).tolist()):
             word, number, is_modifier, text = known.get(orth) or read(orth, doc)
@@ -105,12 +110,13 @@ class WordReader:
                 hashes.append(number)
                 modifiers.append(is_modifier)
                 joined.append(2 if joint else comma)
-                comma = joint = False
+                comma = joint = is_label = False
                 continue
+            is_label |= text == ":" and bool(words) and words[-1] in _SAMPLINGS
             if text in _BREAKS or _is_line_end(doc, position, text):
                 segment += 1
                 item += text != ","
-                clause += text in _CLAUSE_ENDS or text.isspace()
+                clause += not is_label and (text in _CLAUSE_ENDS or text.isspace())
             comma |= text == ","
             joint |= text in _JOINTS
         return NoteWords(

@@ -13,6 +13,8 @@ from collections.abc import Set as AbstractSet
 from codeassist.annotation.matcher import Match, NoteWords
 
 _SHORTEST, _LONGEST = 2, 9
+# A heading that ends so ("C diff negative", "MRSA swab neg") names the result of a test, not a problem.
+_RESULTS = frozenset({"negative", "neg", "normal", "unremarkable"})
 
 
 class PhraseFinder:
@@ -54,6 +56,6 @@ class PhraseFinder:
 
     def _is_unread(self, words: NoteWords, first: int, last: int, inside: Sequence[Match]) -> bool:
         content = [words.words[i] for i in range(first, last + 1) if not words.is_modifier[i]]
-        if not _SHORTEST <= len(content) <= _LONGEST:
+        if not _SHORTEST <= len(content) <= _LONGEST or content[-1] in _RESULTS:
             return False
         return all(match.size == 1 and words.words[match.first] in self._generic_words for match in inside)

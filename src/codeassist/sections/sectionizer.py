@@ -23,6 +23,11 @@ _TABULATED = frozenset({"past_medical_history", "past_surgical_history", "family
 _LISTS = frozenset({"medications", "allergies", "procedure"})
 # A second heading of these kinds is a sub-heading ("REFLEXES:" inside the examination).
 _WHOLE = frozenset({"physical_exam", "review_of_systems", "results", "labs"})
+# Systems of which an intensive care note writes a plan, and no examination speaks.
+_PLANNED_SYSTEMS = frozenset(
+    {"f/e/n", "fen", "fen/gi", "fen/renal", "fluids, electrolytes and nutrition", "fluids, electrolytes, nutrition"}
+    | {"fluids/electrolytes/nutrition", "heme/id", "id", "ppx", "prophylaxis", "renal/fen"}
+)
 # How the review of a system begins, where neither a review nor an examination has a heading of its own.
 _REVIEW = re.compile(
     r"""
@@ -54,6 +59,7 @@ class _Opening:
     is_capitals: bool = False
     is_marked: bool = False
     is_by_system: bool = False
+    is_system: bool = False
 
 
 class Sectionizer:
@@ -96,7 +102,8 @@ class Sectionizer:
             kind = self._judge(text, candidate, current) if candidate.start >= current.end else ""
             if kind:
                 start, end, words, _, is_capitals, is_marked, _ = candidate
-                openings.append(_Opening(kind, start, end, words, is_capitals, is_marked))
+                is_system = candidate.heading is not None and candidate.heading.role in ("system", "specialty")
+                openings.append(_Opening(kind, start, end, words, is_capitals, is_marked, is_system=is_system))
         return openings
 
     def _judge(self, text: str, candidate: Candidate, current: _Opening) -> str:
@@ -115,12 +122,17 @@ class Sectionizer:
         return "" if _is_column(text, candidate, current) else heading.kind
 
     def _judge_system(self, text: str, candidate: Candidate, current: _Opening) -> str:
+        is_planned = candidate.words.lower() in _PLANNED_SYSTEMS
+        if is_planned and current.is_system and current.kind == "physical_exam":
+            current.kind = "assessment_plan"
         if self._kinds[current.kind].keeps_systems or current.is_by_system:
             return ""
         if current.kind not in (PREAMBLE, "vitals") and _is_blank(text, current.end, candidate.start):
             current.is_by_system = True
             return ""
-        return "review_of_systems" if _REVIEW.match(text, candidate.end) else "physical_exam"
+        if _REVIEW.match(text, candidate.end):
+            return "review_of_systems"
+        return "assessment_plan" if is_planned else "physical_exam"
 
     def _is_kept(self, text: str, candidate: Candidate, current: _Opening) -> bool:
         """Tell whether the section keeps a test or a topic as a sub-heading."""

@@ -90,7 +90,7 @@ def view_encounter(
     is_story = section_kinds <= {"preamble"}
     return EncounterView(
         setting=setting,
-        is_study=is_study(section_kinds),
+        is_study=setting == "outpatient" and is_study(section_kinds),
         is_story=is_story,
         is_brief=is_story and length <= _BRIEF,
         has_assessment=any(roles.get(kind) in (ASSESSMENT, DIAGNOSIS) for kind in section_kinds),
@@ -109,7 +109,9 @@ def view_encounter(
 
 def is_study(section_kinds: frozenset[str]) -> bool:
     """Tell whether the sections are those of a diagnostic study's report, not of a visit or a stay."""
-    return bool(section_kinds & _STUDY_SECTIONS) and not section_kinds & _VISIT_SECTIONS
+    # A pathologist's report names its specimens under a heading that operative notes have too.
+    visits = section_kinds & _VISIT_SECTIONS - ({"operative_details"} if "pathology" in section_kinds else set())
+    return bool(section_kinds & _STUDY_SECTIONS) and not visits
 
 
 def _roles(condition: Condition, roles: Mapping[str, str], setting: str) -> set[str]:
@@ -164,7 +166,7 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "derived_wording": best.rationale[0].feature in ("wording:derived", "wording:default") and not is_heading,
         "single_word": best.rationale[1].points < 0.3,
         "study": view.is_study,
-        "study_impression": view.is_study and ASSESSMENT in found,
+        "study_impression": view.is_study and in_assessment,
         "study_indication": view.is_study and "preoperative" in found,
         "study_screening": view.is_study and condition.code.startswith(_SCREENINGS) and found <= {NARRATIVE},
         "instructed": condition.code in view.facts.instructed,

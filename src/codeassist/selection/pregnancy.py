@@ -30,6 +30,7 @@ _CHILDBIRTH = (
         )
     ),
     ("in pregnancy", "in childbirth"),
+    ("complicating pregnancy", "complicating childbirth"),
 )
 
 

@@ -15,6 +15,9 @@ from codeassist.selection.guidelines.records import Atom, Gate, Rule, Wording
 # Two mentions of one clause of which the second is the cause of the first: "anemia due to colon cancer".
 _MOST_BETWEEN = 32
 _LINK_WORDS = frozenset({"due", "secondary", "from", "cause", "caused", "because", "related"})
+# Before a wording they deny it: "gastritis, negative for H. pylori".
+_DENIALS = frozenset({"negative", "neg", "no", "not", "without"})
+_DENIED_WORDS = 3
 _UNLINKED_WORDS = frozenset({"unrelated", "nondiabetic", "nonhypertensive"})
 
 
@@ -98,8 +101,9 @@ def _is_worded(condition: Condition, words: Sequence[Wording]) -> bool:
 
 def _says(candidate: Candidate, wording: Wording) -> bool:
     mention = candidate.mention
-    text = " ".join(mention.nearby_words) if wording.in_clause else mention.reading
-    return f" {wording.phrase} " in f" {text} "
+    text = f" {' '.join(mention.nearby_words) if wording.in_clause else mention.reading} "
+    before, found, _ = text.partition(f" {wording.phrase} ")
+    return bool(found) and _DENIALS.isdisjoint(before.rpartition(",")[2].split()[-_DENIED_WORDS:])
 
 
 def _holds(gate: Gate, facts: Facts) -> bool:
