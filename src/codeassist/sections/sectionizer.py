@@ -110,6 +110,8 @@ class Sectionizer:
             return ""
         if heading.role in ("system", "specialty"):
             return self._judge_system(text, candidate, current)
+        if _is_title(candidate, current):
+            return ""
         if _is_subordinate(candidate, current, kind) or self._is_kept(text, candidate, current):
             return ""
         return "" if _is_column(text, candidate, current) else heading.kind
@@ -149,6 +151,12 @@ def _is_clinic(text: str, candidate: Candidate, current: _Opening) -> bool:
         return False
     is_alone = not candidate.is_inline and text[candidate.end : candidate.end + 1] in ("", "\n", "\r")
     return is_alone or candidate.start == current.end
+
+
+def _is_title(candidate: Candidate, current: _Opening) -> bool:
+    """Tell whether a note opens with words of a later visit, which name this one ("CARDIOLOGY FOLLOW UP")."""
+    is_at_top = current.kind == PREAMBLE and candidate.start == current.end
+    return is_at_top and candidate.heading is not None and candidate.heading.kind == "follow_up"
 
 
 def _is_column(text: str, candidate: Candidate, current: _Opening) -> bool:
