@@ -43,14 +43,8 @@ _STOP = re.compile(
 )
 _LOWER_END = re.compile(r"(?<= [a-z]{3} ) \. (?= \s )", re.VERBOSE)  # a sentence's end where all is in lower case
 _PART_BREAK = re.compile(r"[.;] \s+", re.VERBOSE)  # between the diagnoses of one line
-# Between two problems of one line that each have a plan: "Otitis media - amoxicillin. Cough - fluids."
-_PLAN_BREAK = re.compile(
-    r"""
-    \s [-\u2013\u2014]+ \s (?: [^.;\n] | \.(?=\d) ){1,120} [.;] \s+
-    (?= [^.;:,\n]{2,60} \s [-\u2013\u2014]+ \s )
-    """,
-    re.VERBOSE,
-)
+# Behind the plan of a problem, where the next problem of the line may begin: "Otitis media - amoxicillin. Cough."
+_PLAN_BREAK = re.compile(r"\s [-\u2013\u2014]+ \s (?: [^.;\n] | \.(?=\d) ){1,120} [.;] \s+", re.VERBOSE)
 # "No pneumonia. Gout.": what is denied heads nothing, and what follows may.
 _DENIED_PART = re.compile(r"(?i:no|denies|without|negative[ ]for) [ ] [^.;\n]{1,80} [.;] [ ]+", re.VERBOSE)
 # Under a numbered problem a line is its text; under a problem on a line of its own bullets are.
