@@ -196,6 +196,9 @@ class ProblemHeadingFinder:
         phrase = text[item.start : stop if stop >= 0 else limit].rstrip(_EDGES).rstrip()
         phrase = self._cut_remark(phrase, item.form)
         words = _split_words(phrase)
+        if len(words) > _count_most(phrase, item.form, kind) and not _SUMMARY.match(phrase):
+            phrase = phrase.partition(",")[0].rstrip(_EDGES)
+            words = _split_words(phrase)
         if not words or len(words) > _count_most(phrase, item.form, kind) or not any(map(str.isalpha, words[0])):
             return 0
         may_qualify = item.form != "line" or not kind.keeps_topics

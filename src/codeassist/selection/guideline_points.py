@@ -37,7 +37,8 @@ class GuidelinePoint(NamedTuple):
     ``needs`` are prefixes of which another condition of the encounter must have one, ``words`` words of which one must
     stand in the clause; empty asks nothing. ``where`` is `ASSESSED` where assessment or plan must say it, `CONCLUDED`
     where the assessment itself must, `HEADED` where it heads a problem there, `UNHEADED` where only running text says
-    it while a disease heads a problem, `REASON` where the reason of the visit says it. ``setting`` is outpatient, inpatient or all.
+    it while a disease heads a problem, `REASON` where the reason of the visit says it. ``setting`` is outpatient,
+    inpatient or all.
     """
 
     prefix: str
