@@ -32,6 +32,8 @@ _NEARBY = 7
 # "AS" and "ALL" look like words of a line in capitals; how far to look for the words beside them.
 _SHORT_CAPITALS, _WORD_REACH = 3, 24
 # "Sepsis due to E. coli": an organism, like a medication, says something of the condition beside it.
+_LEADING_ADJECTIVES = frozenset({"metastatic", "secondary"})
+_MALIGNANT_NOUNS = frozenset({"adenocarcinoma", "cancer", "carcinoma", "malignancy", "neoplasm", "tumor"})
 _ORGANISMS = ("B95", "B96", "B97")
 _Nearby = tuple[tuple[str, ...], tuple[int, int]]
 
@@ -151,6 +153,8 @@ class Annotator:
     ) -> tuple[_Found, ...] | None:
         """Return what a match names: nothing for a shield, None where a shorter match may be read instead."""
         start, end = _place(doc, words, match.first, match.last)
+        if match.first < match.last and _leads_on(words.words[match.first : match.last + 1], text, end):
+            return None
         terms = self._parts.choose(
             match.place,
             text[start:end],
@@ -172,6 +176,12 @@ def _place(doc: Doc, words: NoteWords, first: int, last: int) -> tuple[int, int]
     """Return start and end characters of a stretch of content words."""
     final = doc[words.token[last]]
     return doc[words.token[first]].idx, final.idx + len(final)
+
+
+def _leads_on(words: Sequence[str], text: str, end: int) -> bool:
+    """Tell whether an adjective in a match parts a disease from what follows: "cancer | metastatic to the lung"."""
+    is_open = words[-1] in _LEADING_ADJECTIVES and text[end : end + 4].lower() == " to "
+    return is_open or (words[0] in _MALIGNANT_NOUNS and words[1] == "metastatic")
 
 
 def _is_among_capitals(text: str, start: int, end: int) -> bool:

@@ -43,6 +43,8 @@ _STOP = re.compile(
 )
 _LOWER_END = re.compile(r"(?<= [a-z]{3} ) \. (?= \s )", re.VERBOSE)  # a sentence's end where all is in lower case
 _PART_BREAK = re.compile(r"[.;] \s+", re.VERBOSE)  # between the diagnoses of one line
+# Behind the plan of a problem, where the next problem of the line may begin: "Otitis media - amoxicillin. Cough."
+_PLAN_BREAK = re.compile(r"\s [-\u2013\u2014]+ \s (?: [^.;\n] | \.(?=\d) ){1,120} [.;] \s+", re.VERBOSE)
 # "No pneumonia. Gout.": what is denied heads nothing, and what follows may.
 _DENIED_PART = re.compile(r"(?i:no|denies|without|negative[ ]for) [ ] [^.;\n]{1,80} [.;] [ ]+", re.VERBOSE)
 # Under a numbered problem a line is its text; under a problem on a line of its own bullets are.
@@ -182,7 +184,7 @@ class ProblemHeadingFinder:
             if not end:
                 return
             yield start, end
-            broken = _PART_BREAK.match(text, end, item.end) if item.form == "line" else None
+            broken = _match_break(text, end, item.end) if item.form == "line" else None
             start = broken.end() if broken is not None else item.end
 
     def _end_phrase(self, text: str, item: _Item, kind: SectionKind) -> int:
@@ -194,6 +196,9 @@ class ProblemHeadingFinder:
         phrase = text[item.start : stop if stop >= 0 else limit].rstrip(_EDGES).rstrip()
         phrase = self._cut_remark(phrase, item.form)
         words = _split_words(phrase)
+        if len(words) > _count_most(phrase, item.form, kind) and not _SUMMARY.match(phrase):
+            phrase = phrase.partition(",")[0].rstrip(_EDGES)
+            words = _split_words(phrase)
         if not words or len(words) > _count_most(phrase, item.form, kind) or not any(map(str.isalpha, words[0])):
             return 0
         may_qualify = item.form != "line" or not kind.keeps_topics
@@ -244,6 +249,10 @@ class ProblemHeadingFinder:
     def _is_label(self, phrase: str) -> bool:
         heading = self._headings.find(phrase)
         return heading is not None and not (heading.role == "topic" and heading.kind in _PROBLEM_TOPICS)
+
+
+def _match_break(text: str, start: int, end: int) -> re.Match[str] | None:
+    return _PART_BREAK.match(text, start, end) or _PLAN_BREAK.match(text, start, end)
 
 
 def _starts_list(text: str, item: _Item) -> bool:

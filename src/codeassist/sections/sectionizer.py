@@ -46,6 +46,11 @@ _STUDY = re.compile(
 _STUDY_KINDS = frozenset({"imaging"})
 _BLANKS = " \t\n\r\x0b\x0c\x85\xa0\u2028\u2029,.:;*_-\u2013•#"
 _LONG_PROCEDURE = 350
+# How the title of a later visit ends.
+_VISIT_ENDS = ("follow up", "follow-up", "followup", "f/u", "fu", "visit")
+# Of a note about a call; with a number behind it, how to reach someone.
+_CALLS = frozenset({"phone", "telephone"})
+_NUMBER = re.compile(r"[ \t]*[(+]?\d")
 
 
 @dataclass(slots=True)
@@ -117,9 +122,10 @@ class Sectionizer:
             return ""
         if heading.role in ("system", "specialty"):
             return self._judge_system(text, candidate, current)
-        if _is_subordinate(candidate, current, kind) or self._is_kept(text, candidate, current):
+        if _is_title(text, candidate, current) or _is_subordinate(candidate, current, kind):
             return ""
-        return "" if _is_column(text, candidate, current) else heading.kind
+        is_inside = self._is_kept(text, candidate, current) or _is_column(text, candidate, current)
+        return "" if is_inside else heading.kind
 
     def _judge_system(self, text: str, candidate: Candidate, current: _Opening) -> str:
         is_planned = candidate.words.lower() in _PLANNED_SYSTEMS
@@ -161,6 +167,15 @@ def _is_clinic(text: str, candidate: Candidate, current: _Opening) -> bool:
         return False
     is_alone = not candidate.is_inline and text[candidate.end : candidate.end + 1] in ("", "\n", "\r")
     return is_alone or candidate.start == current.end
+
+
+def _is_title(text: str, candidate: Candidate, current: _Opening) -> bool:
+    """Tell whether a note opens with the name of its sort: "CARDIOLOGY FOLLOW UP", "Phone: patient asks for ..."."""
+    if candidate.heading is None or current.kind != PREAMBLE or candidate.start != current.end:
+        return False
+    words, kind = candidate.words.lower(), candidate.heading.kind
+    is_call = kind == "administrative" and words in _CALLS and not _NUMBER.match(text, candidate.end)
+    return is_call or (kind == "follow_up" and words.endswith(_VISIT_ENDS))
 
 
 def _is_column(text: str, candidate: Candidate, current: _Opening) -> bool:

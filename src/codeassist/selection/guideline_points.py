@@ -17,10 +17,11 @@ from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.lexicon import read_table
 
 _COLUMNS = ("code_prefix", "needs", "words", "where", "setting", "points", "guideline", "basis")
-ASSESSED, CONCLUDED, UNHEADED = "assessed", "concluded", "unheaded"
+ASSESSED, CONCLUDED, HEADED, UNHEADED, REASON = "assessed", "concluded", "headed", "unheaded", "reason"
 # Symptoms and factors: their standing as a heading establishes no diagnosis.
 _NO_DISEASES = ("R", "Z")
 _ASSESSING = frozenset({"assessment", "diagnosis"})
+_REASON_SECTIONS = frozenset({"chief_complaint", "indication", "preoperative_diagnosis"})
 # Advice and what is to come: "return for a physical" is no physical.
 _LATER_SECTIONS = frozenset({"follow_up", "discharge_instructions", "patient_instructions", "health_maintenance"})
 _LATER_WORDS = frozenset(
@@ -35,8 +36,9 @@ class GuidelinePoint(NamedTuple):
 
     ``needs`` are prefixes of which another condition of the encounter must have one, ``words`` words of which one must
     stand in the clause; empty asks nothing. ``where`` is `ASSESSED` where assessment or plan must say it, `CONCLUDED`
-    where the assessment itself must, `UNHEADED` where only running text says it while a disease heads a problem.
-    ``setting`` is outpatient, inpatient or all.
+    where the assessment itself must, `HEADED` where it heads a problem there, `UNHEADED` where only running text says
+    it while a disease heads a problem, `REASON` where the reason of the visit says it. ``setting`` is outpatient,
+    inpatient or all.
     """
 
     prefix: str
@@ -94,10 +96,17 @@ class GuidelinePoints:
         return is_said and mention.section not in _LATER_SECTIONS and _LATER_WORDS.isdisjoint(mention.nearby_words)
 
     def _says(self, row: GuidelinePoint, mention: Mention, others: Sequence[str]) -> bool:
-        is_assessed = self._role_by_kind.get(mention.section) in _ASSESSING
-        is_there = not row.where or (is_assessed and (row.where == ASSESSED or mention.section != "plan"))
+        is_there = not row.where or self._is_there(row.where, mention)
         is_worded = not row.words or not row.words.isdisjoint((*mention.nearby_words, *mention.reading.split()))
         return is_there and is_worded and (not row.needs or any(code.startswith(row.needs) for code in others))
+
+    def _is_there(self, where: str, mention: Mention) -> bool:
+        if where == REASON:
+            return mention.section in _REASON_SECTIONS
+        is_assessed = self._role_by_kind.get(mention.section) in _ASSESSING
+        if where == HEADED:
+            return is_assessed and mention.is_heading
+        return is_assessed and (where == ASSESSED or mention.section != "plan")
 
 
 def _is_heading(condition: Condition) -> bool:

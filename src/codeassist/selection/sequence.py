@@ -15,9 +15,9 @@ from codeassist.selection.guidelines.parse import name_guideline
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.lexicon import read_table
 
-_PLACES = {"first": 0, "after": 2, "last": 3}
-_PLACE_WORDS = {"first": "first", "after": "after the diagnoses", "last": "last"}
 _USUAL_PLACE = 1
+_PLACES = {"first": 0, "usual": _USUAL_PLACE, "after": 2, "last": 3}
+_PLACE_WORDS = {"first": "first", "usual": "by its place in the note", "after": "after the diagnoses", "last": "last"}
 MANIFESTATION, CODE_FIRST = "GL-012", "GL-019"
 _ELSEWHERE = "classified elsewhere"
 
@@ -25,7 +25,8 @@ _ELSEWHERE = "classified elsewhere"
 class Place(NamedTuple):
     """This is one row of ``sequence.tsv``: codes with ``prefix`` stand first, last, or after those with ``behind``.
 
-    It holds in one setting, or in both, and names the guideline that says so.
+    It holds in one setting, or in both, and names the guideline that says so; with ``kinds`` only where a section of
+    one of them (parted by bars) names the condition.
     """
 
     prefix: str
@@ -33,6 +34,7 @@ class Place(NamedTuple):
     behind: str
     setting: str = ""
     guideline: str = ""
+    kinds: str = ""
 
 
 class Sequencer:
@@ -51,12 +53,12 @@ class Sequencer:
     def __init__(self, codeset: CodeSet, role_by_kind: Mapping[str, str], places: Sequence[Place]) -> None:
         self._codeset = codeset
         self.role_by_kind = role_by_kind
-        self._places = sorted(places, key=lambda place: -len(place.prefix))
+        self._places = sorted(places, key=lambda place: (-len(place.prefix), not place.kinds))
 
     @classmethod
     def load(cls, codeset: CodeSet, role_by_kind: Mapping[str, str]) -> Sequencer:
         """Read the table that lies beside this module."""
-        columns = ("code_prefix", "place", "behind", "setting", "guideline", "basis")
+        columns = ("code_prefix", "place", "behind", "setting", "guideline", "kinds", "basis")
         rows = read_table(Path(__file__).parent / "sequence.tsv", columns)
         return cls(codeset, role_by_kind, tuple(Place(*(row[column] for column in columns[:-1])) for row in rows))
 
@@ -80,7 +82,7 @@ class Sequencer:
                 for candidate in each.support
             ]
             code = each.code.value
-            place = self._find_place(code, reported, encounter.setting)
+            place = self._find_place(each, reported, encounter.setting)
             rank = _PLACES[place.place] if place else _USUAL_PLACE
             return each.disposition != "report", rank, *min(places), code
 
@@ -93,16 +95,20 @@ class Sequencer:
             for i, each in enumerate(named)
         )
 
-    def _find_place(self, code: str, reported: Sequence[str], setting: str) -> Place | None:
+    def _find_place(self, each: Suggestion, reported: Sequence[str], setting: str) -> Place | None:
+        code = each.code.value
+        sections = {candidate.mention.section for candidate in each.support}
         for place in self._places:
+            if not code.startswith(place.prefix) or place.setting not in ("", setting):
+                continue
             is_due = not place.behind or any(other.startswith(place.behind) for other in reported if other != code)
-            if code.startswith(place.prefix) and place.setting in ("", setting) and is_due:
+            if is_due and (not place.kinds or not sections.isdisjoint(place.kinds.split("|"))):
                 return place
         return None
 
     def _name_place(self, each: Suggestion, reported: Sequence[str], setting: str) -> Suggestion:
         """Return a suggestion with the guideline that puts it where it stands among others."""
-        place = self._find_place(each.code.value, reported, setting)
+        place = self._find_place(each, reported, setting)
         if place is None or not place.guideline:
             return each
         applied = name_guideline(place.guideline, f"{each.code.value} {_PLACE_WORDS[place.place]}")
