@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from math import exp
+from typing import NamedTuple
 
 from codeassist.cdi.axis_worth import AxisWorths
 from codeassist.cdi.doubts import ConflictFinder, UnsupportedFinder
@@ -13,7 +14,7 @@ from codeassist.cdi.facts import FactReader, Facts, Standardize
 from codeassist.cdi.families import read_families
 from codeassist.cdi.found import Found
 from codeassist.cdi.indicators import IndicatorFinder
-from codeassist.cdi.priority import weigh
+from codeassist.cdi.priority import Burden, weigh
 from codeassist.cdi.records import Family
 from codeassist.cdi.timeline import DroppedFinder
 from codeassist.cdi.undocumented import UndocumentedFinder
@@ -29,6 +30,18 @@ from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 
 
+class Library(NamedTuple):
+    """This is the condition library: its families, and what the axes of other categories are worth."""
+
+    families: tuple[Family, ...]
+    worths: AxisWorths
+
+    @classmethod
+    def load(cls) -> Library:
+        """Read the files of the library."""
+        return cls(read_families(), AxisWorths.load())
+
+
 class GapFinder:
     """This is the gap-finding stage.
 
@@ -37,14 +50,15 @@ class GapFinder:
 
     def __init__(
         self,
-        families: Sequence[Family],
-        worths: AxisWorths,
+        library: Library,
         codeset: CodeSet,
         tables: AxisTables,
         standardize: Standardize,
         *,
         settings: GapThresholds,
+        find_burden: Burden | None = None,
     ) -> None:
+        families, worths = library
         self._find_indicators = IndicatorFinder(families)
         self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
         stated = [cut_words(term) for family in families for axis in family.axes for term in axis.stated]
@@ -57,6 +71,7 @@ class GapFinder:
         self._find_conflicts = ConflictFinder(codeset, families)
         self._find_dropped = DroppedFinder(families)
         self._settings = settings
+        self._find_burden = find_burden
 
     @classmethod
     def load(
@@ -68,7 +83,7 @@ class GapFinder:
         settings: GapThresholds,
     ) -> GapFinder:
         """Read the condition library and the worth of axes."""
-        return cls(read_families(), AxisWorths.load(), codeset, tables, standardize, settings=settings)
+        return cls(Library.load(), codeset, tables, standardize, settings=settings)
 
     def __call__(
         self,
@@ -82,7 +97,7 @@ class GapFinder:
         facts = self._read_facts(encounter, sections, annotations, candidates, diagnoses)
         found = self._gather(facts)
         drafts = _keep_first(self._find(facts, found))
-        weighed = [(draft, weigh(draft)) for draft in drafts]
+        weighed = [(draft, weigh(draft, find_burden=self._find_burden)) for draft in drafts]
         scored = [(draft, parts, _squash(sum(part.points for part in parts))) for draft, parts in weighed]
         scored.sort(key=lambda each: (-each[2], each[0].category, each[0].axis, each[0].kind))
         return tuple(
