@@ -11,7 +11,7 @@ from codeassist.cdi.axis_worth import AxisWorths
 from codeassist.cdi.doubts import ConflictFinder, UnsupportedFinder
 from codeassist.cdi.drafts import GapDraft
 from codeassist.cdi.facts import FactReader, Facts, Standardize
-from codeassist.cdi.families import read_families
+from codeassist.cdi.families import fit_family, read_families
 from codeassist.cdi.found import Found
 from codeassist.cdi.indicators import IndicatorFinder
 from codeassist.cdi.priority import Burden, weigh
@@ -25,7 +25,7 @@ from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Annotations
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.queries import Query
-from codeassist.core.suggestions import Candidate, Suggestion
+from codeassist.core.suggestions import Candidate, Contribution, Suggestion
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 
@@ -58,14 +58,14 @@ class GapFinder:
         settings: GapThresholds,
         find_burden: Burden | None = None,
     ) -> None:
-        families, worths = library
+        families = tuple(fit_family(family, codeset) for family in library.families)
         self._find_indicators = IndicatorFinder(families)
         self._rules = {(family.slug, rule.name): rule for family in families for rule in family.indicators}
         stated = [cut_words(term) for family in families for axis in family.axes for term in axis.stated]
         self._read_facts = FactReader(
             TermFinder([*self._find_indicators.phrases, *stated], DenialWords.load()), standardize
         )
-        self._find_unspecified = UnspecifiedFinder(codeset, tables, families, worths)
+        self._find_unspecified = UnspecifiedFinder(codeset, tables, families, library.worths)
         self._find_undocumented = UndocumentedFinder(families)
         self._find_unsupported = UnsupportedFinder(families)
         self._find_conflicts = ConflictFinder(codeset, families)
@@ -100,24 +100,8 @@ class GapFinder:
         weighed = [(draft, weigh(draft, find_burden=self._find_burden)) for draft in drafts]
         scored = [(draft, parts, _squash(sum(part.points for part in parts))) for draft, parts in weighed]
         scored.sort(key=lambda each: (-each[2], each[0].category, each[0].axis, each[0].kind))
-        return tuple(
-            Gap(
-                gap_id=f"g{number}",
-                kind=draft.kind,
-                axis=draft.axis,
-                category=draft.category,
-                code=draft.code,
-                diagnosis=draft.diagnosis,
-                options=draft.options,
-                evidence=draft.evidence,
-                indicators=draft.indicators,
-                priority=priority,
-                rationale=parts,
-                family=draft.family,
-            )
-            for number, (draft, parts, priority) in enumerate(scored, start=1)
-            if priority >= self._settings.minimum_priority
-        )
+        listed = [each for each in scored if each[2] >= self._settings.minimum_priority]
+        return tuple(_make_gap(f"g{number}", *each) for number, each in enumerate(listed, start=1))
 
     def _gather(self, facts: Facts) -> Found:
         indicators = self._find_indicators(facts)
@@ -132,6 +116,23 @@ class GapFinder:
         yield from self._find_unsupported(facts, found)
         yield from self._find_unspecified(facts, found)
         yield from self._find_undocumented(facts, found)
+
+
+def _make_gap(gap_id: str, draft: GapDraft, rationale: tuple[Contribution, ...], priority: float) -> Gap:
+    return Gap(
+        gap_id=gap_id,
+        kind=draft.kind,
+        axis=draft.axis,
+        category=draft.category,
+        code=draft.code,
+        diagnosis=draft.diagnosis,
+        options=draft.options,
+        evidence=draft.evidence,
+        indicators=draft.indicators,
+        priority=priority,
+        rationale=rationale,
+        family=draft.family,
+    )
 
 
 def choose_asked(gaps: Sequence[Gap], settings: GapThresholds) -> tuple[Gap, ...]:
