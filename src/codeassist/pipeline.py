@@ -21,7 +21,7 @@ from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
 from codeassist.annotation.measurement_units import MeasureTable
 from codeassist.assets import hash_tables
-from codeassist.cdi.finder import GapFinder, number_queries
+from codeassist.cdi.finder import GapFinder, Library, number_queries
 from codeassist.config import Settings
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
@@ -81,7 +81,13 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
-        find_gaps=GapFinder.load(codeset, tables, MeasureTable.load().standardize, settings=settings.gaps),
+        find_gaps=GapFinder(
+            Library.load(vocabulary.prefixes_by_medication),
+            codeset,
+            tables,
+            MeasureTable.load().standardize,
+            settings=settings.gaps,
+        ),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )

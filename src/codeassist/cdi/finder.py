@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import exp
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from codeassist.cdi.drafts import GapDraft
 from codeassist.cdi.facts import FactReader, Facts, Standardize
 from codeassist.cdi.families import fit_family, read_families
 from codeassist.cdi.found import Found
+from codeassist.cdi.indications import IndicationFinder
 from codeassist.cdi.indicators import IndicatorFinder
 from codeassist.cdi.priority import Burden, weigh
 from codeassist.cdi.records import Family
@@ -31,15 +32,16 @@ from codeassist.terminology.codeset import CodeSet
 
 
 class Library(NamedTuple):
-    """This is the condition library: its families, and what the axes of other categories are worth."""
+    """This is the condition library: its families, what other axes are worth, and what medications are given for."""
 
     families: tuple[Family, ...]
     worths: AxisWorths
+    prefixes_by_medication: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def load(cls) -> Library:
-        """Read the files of the library."""
-        return cls(read_families(), AxisWorths.load())
+    def load(cls, prefixes_by_medication: Mapping[str, tuple[str, ...]]) -> Library:
+        """Read the files of the library, beside what medications are given for."""
+        return cls(read_families(), AxisWorths.load(), prefixes_by_medication)
 
 
 class GapFinder:
@@ -70,20 +72,9 @@ class GapFinder:
         self._find_unsupported = UnsupportedFinder(families)
         self._find_conflicts = ConflictFinder(codeset, families)
         self._find_dropped = DroppedFinder(families)
+        self._find_indications = IndicationFinder(codeset, families, library.prefixes_by_medication)
         self._settings = settings
         self._find_burden = find_burden
-
-    @classmethod
-    def load(
-        cls,
-        codeset: CodeSet,
-        tables: AxisTables,
-        standardize: Standardize,
-        *,
-        settings: GapThresholds,
-    ) -> GapFinder:
-        """Read the condition library and the worth of axes."""
-        return cls(Library.load(), codeset, tables, standardize, settings=settings)
 
     def __call__(
         self,
@@ -116,6 +107,7 @@ class GapFinder:
         yield from self._find_unsupported(facts, found)
         yield from self._find_unspecified(facts, found)
         yield from self._find_undocumented(facts, found)
+        yield from self._find_indications(facts)
 
 
 def _make_gap(gap_id: str, draft: GapDraft, rationale: tuple[Contribution, ...], priority: float) -> Gap:
