@@ -186,3 +186,23 @@ def test_a_wrong_row_of_axis_worths_is_refused(tmp_path, text, said):
 def test_a_source_names_the_note_and_its_author():
     assert name_source(Note("n", "", note_type="progress_note", author_role="nurse")) == "progress note, nurse"
     assert name_source(Note("n", "")) == ""
+
+
+def find_indications(assistant, text):
+    gaps = assistant.code(text).gaps
+    return {gap.category for gap in gaps if gap.diagnosis == "indication of a medication"}
+
+
+@pytest.mark.assets
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("Medications: Mirapex at bedtime.", True),
+        ("Assessment: Parkinson disease. Mirapex at bedtime.", False),
+        ("Assessment: restless legs syndrome. Mirapex at bedtime.", False),
+        ("Allergies: Mirapex.", False),
+        ("Medications: Lipitor 20 mg.", False),
+    ],
+)
+def test_a_medication_without_an_indication_is_a_gap(assistant, text, is_asked):
+    assert bool(find_indications(assistant, text)) is is_asked
