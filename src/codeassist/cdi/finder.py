@@ -88,7 +88,7 @@ class GapFinder:
         facts = self._read_facts(encounter, sections, annotations, candidates, diagnoses)
         found = self._gather(facts)
         drafts = _keep_first(self._find(facts, found))
-        weighed = [(draft, weigh(draft, find_burden=self._find_burden)) for draft in drafts]
+        weighed = [(draft, weigh(draft, is_study=facts.is_study, find_burden=self._find_burden)) for draft in drafts]
         scored = [(draft, parts, _squash(sum(part.points for part in parts))) for draft, parts in weighed]
         scored.sort(key=lambda each: (-each[2], each[0].category, each[0].axis, each[0].kind))
         listed = [each for each in scored if each[2] >= self._settings.minimum_priority]
