@@ -206,3 +206,15 @@ def find_indications(assistant, text):
 )
 def test_a_medication_without_an_indication_is_a_gap(assistant, text, is_asked):
     assert bool(find_indications(assistant, text)) is is_asked
+
+
+@pytest.mark.assets
+def test_a_report_by_itself_is_asked_about_last(assistant):
+    report = "TECHNIQUE: CT of the head.\nFINDINGS: mass with midline shift.\nIMPRESSION: mass with midline shift."
+    visit = "HISTORY OF PRESENT ILLNESS: headache.\nCT showed a mass with midline shift.\nASSESSMENT: Headache."
+
+    def priority(text):
+        gaps = assistant.code(text).gaps
+        return max(gap.priority for gap in gaps if gap.category == "G93")
+
+    assert priority(report) < assistant.settings.gaps.query_priority <= priority(visit)
