@@ -62,6 +62,7 @@ class Facts:
     those of the past. ``drugs`` maps the name of a drug to its mentions, ``values`` a measure to its values from the
     earliest, ``terms`` a phrase of the library to its places. ``study_sections`` hold what a study shows rather than
     what a provider says; ``headings`` are where those of sections start, ``other_notes`` those that no provider wrote.
+    ``is_study`` tells that the record is the report of a study or procedure and no visit or stay.
     """
 
     encounter: Encounter
@@ -77,6 +78,7 @@ class Facts:
     study_sections: frozenset[str]
     headings: frozenset[tuple[str, int]]
     other_notes: frozenset[str]
+    is_study: bool
 
     def is_documented(self, prefixes: tuple[str, ...]) -> bool:
         """Tell whether a provider says that the patient has or had a condition with one of these codes.
@@ -152,6 +154,7 @@ class FactReader:
             is_child=_is_child(encounter),
             headings=frozenset((each.note_id, each.start) for each in _find_headings(sections)),
             other_notes=_find_other_notes(encounter),
+            is_study=_is_study(sections),
             study_sections=frozenset() if _is_study(sections) else _STUDY_SECTIONS,
         )
 

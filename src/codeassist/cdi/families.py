@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from codeassist.cdi.records import (
 )
 from codeassist.core.gaps import BEARINGS, GAP_AXES, GapOption
 from codeassist.errors import DataFileError
+from codeassist.terminology.codeset import CodeSet
 
 FOLDER = Path(__file__).parent / "families"
 _Table = Mapping[str, Any]
@@ -60,6 +62,30 @@ def read_family(path: Path) -> Family:
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         msg = f"{path.name}: {error!s}; expected a condition family as docs/reference/gaps.md describes it"
         raise DataFileError(msg) from error
+
+
+def fit_family(family: Family, codeset: CodeSet) -> Family:
+    """Return a family whose options lead to codes of an edition only: an earlier one may not have all of them yet.
+
+    Parameters
+    ----------
+    family
+        The family as its file says.
+    codeset
+        The edition.
+    """
+    return replace(
+        family,
+        axes=tuple(replace(rule, options=_fit(rule.options, codeset)) for rule in family.axes),
+        undocumented=tuple(replace(rule, options=_fit(rule.options, codeset)) for rule in family.undocumented),
+    )
+
+
+def _fit(options: Sequence[OptionRule], codeset: CodeSet) -> tuple[OptionRule, ...]:
+    return tuple(
+        replace(each, option=GapOption(each.option.value, tuple(code for code in each.option.codes if code in codeset)))
+        for each in options
+    )
 
 
 def _read(slug: str, table: _Table) -> Family:

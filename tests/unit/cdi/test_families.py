@@ -1,6 +1,6 @@
 import pytest
 
-from codeassist.cdi.families import read_families, read_family
+from codeassist.cdi.families import fit_family, read_families, read_family
 from codeassist.cdi.records import is_open_code
 from codeassist.errors import DataFileError
 
@@ -73,3 +73,9 @@ def test_the_library_is_read_in_order_of_its_files():
 )
 def test_open_codes_are_prefixes_or_a_code_itself(code, patterns, is_open):
     assert is_open_code(code, patterns) is is_open
+
+
+def test_options_lead_to_codes_of_the_edition_only(tmp_path):
+    family = fit_family(read_family(write(tmp_path, GOOD)), {"A08"})
+
+    assert [each.option.codes for each in family.axes[0].options] == [(), ()]

@@ -1,6 +1,9 @@
+import datetime as dt
+from io import StringIO
 from math import exp
 
 import pytest
+from rich.console import Console
 
 from codeassist.cdi.asking import choose_asked
 from codeassist.cdi.axis_worth import AxisWorths
@@ -9,9 +12,12 @@ from codeassist.cdi.priority import weigh
 from codeassist.cdi.quotes import name_source
 from codeassist.cdi.unspecified import name_condition
 from codeassist.config import GapThresholds
-from codeassist.core.gaps import Gap
-from codeassist.core.notes import Encounter, Note, Span
+from codeassist.core.gaps import Gap, GapOption
+from codeassist.core.notes import Encounter, Note, Observation, Span
 from codeassist.errors import DataFileError
+from codeassist.io.documents import to_document
+from codeassist.report.page import render_page
+from codeassist.report.table import render_result
 
 SETTINGS = GapThresholds(query_priority=0.5, most_queries=2)
 
@@ -51,6 +57,68 @@ def test_a_priority_grows_with_what_speaks_for_asking():
     assert points() < points(strength=2.0) == points(strength=2.0)
     assert points(strength=50.0) == points(strength=60.0)
     assert {part.feature for part in weigh(draft())} >= {"consequence", "clinical importance", "strength of indicators"}
+
+
+def test_a_table_of_burden_orders_gaps_and_is_named():
+    with_codes = draft(options=(GapOption("systolic", ("I50.20",)),))
+    parts = weigh(with_codes, find_burden=lambda codes: float(codes == ("I50.20",)))
+
+    assert [part.points for part in parts if part.feature == "burden of disease"] == [0.5]
+    assert len(weigh(draft(), find_burden=lambda _: 1.0)) == len(weigh(draft()))
+
+
+@pytest.mark.assets
+def test_values_given_beside_the_notes_are_indicators(assistant):
+    observations = (Observation("creatinine", 1.0, date=dt.date(2026, 3, 1)), Observation("creatinine", 2.6))
+    note = Note("n", "Assessment: Pneumonia. Poor urine output.", note_type="progress_note")
+    result = assistant.code(Encounter("e", (note,), setting="inpatient", observations=observations))
+
+    (gap,) = [gap for gap in result.gaps if (gap.kind, gap.category) == ("undocumented", "N17")]
+    given = [each for each in gap.indicators if each.span is None]
+    assert {each.text for each in given} == {"creatinine 1 mg/dL", "creatinine 2.6 mg/dL"}
+    assert {each.source for each in given} == {"laboratory"}
+
+
+@pytest.mark.assets
+def test_values_of_notes_are_read_from_the_earliest(assistant):
+    def find(first, second):
+        notes = (
+            Note("n1", f"Creatinine {first}.", date=dt.date(2026, 3, 1)),
+            Note("n2", f"Hemoglobin {second}. Melena.", date=dt.date(2026, 3, 2)),
+            Note("n3", "Hemoglobin 12.9.", date=dt.date(2026, 3, 1)),
+        )
+        gaps = assistant.code(Encounter("e", notes, setting="inpatient")).gaps
+        return {each.name for gap in gaps for each in gap.indicators}
+
+    assert "fall of hemoglobin" in find("1.0", "8.1")
+    assert "fall of hemoglobin" not in find("1.0", "15.0")
+
+
+@pytest.mark.assets
+def test_a_drug_counts_by_its_route(assistant):
+    def find(text):
+        note = Note("n", f"Assessment: CHF. {text}")
+        gaps = assistant.code(Encounter("e", (note,), setting="inpatient")).gaps
+        return {each.name for gap in gaps for each in gap.indicators}
+
+    assert "intravenous diuretic" in find("Bumetanide 1 mg IV given.")
+    assert "intravenous diuretic" not in find("Bumetanide 1 mg by mouth daily.")
+
+
+@pytest.mark.assets
+def test_gaps_are_written_and_shown(assistant):
+    note = Note("n", "Assessment: CHF. Given IV Lasix. JVD, rales. Creatinine 2.4 (baseline 1.0).")
+    result = assistant.code(Encounter("e", (note,), setting="inpatient"))
+    document = to_document(result)
+
+    asked = [gap for gap in document["gaps"] if gap["query_id"]]
+    assert [gap["query_id"] for gap in asked] == [query["query_id"] for query in document["queries"]]
+    assert asked[0]["evidence"][0]["text"] == "CHF"
+    assert all(each["text"] for gap in asked for each in gap["indicators"])
+    console = Console(width=100, record=True, file=StringIO())
+    console.print(render_result(result))
+    assert "heart failure: type" in console.export_text()
+    assert "heart failure: type" in render_page([result])
 
 
 @pytest.mark.assets
@@ -117,3 +185,35 @@ def test_a_wrong_row_of_axis_worths_is_refused(tmp_path, text, said):
 def test_a_source_names_the_note_and_its_author():
     assert name_source(Note("n", "", note_type="progress_note", author_role="nurse")) == "progress note, nurse"
     assert name_source(Note("n", "")) == ""
+
+
+def find_indications(assistant, text):
+    gaps = assistant.code(text).gaps
+    return {gap.category for gap in gaps if gap.diagnosis == "indication of a medication"}
+
+
+@pytest.mark.assets
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("Medications: Mirapex at bedtime.", True),
+        ("Assessment: Parkinson disease. Mirapex at bedtime.", False),
+        ("Assessment: restless legs syndrome. Mirapex at bedtime.", False),
+        ("Allergies: Mirapex.", False),
+        ("Medications: Lipitor 20 mg.", False),
+    ],
+)
+def test_a_medication_without_an_indication_is_a_gap(assistant, text, is_asked):
+    assert bool(find_indications(assistant, text)) is is_asked
+
+
+@pytest.mark.assets
+def test_a_report_by_itself_is_asked_about_last(assistant):
+    report = "TECHNIQUE: CT of the head.\nFINDINGS: mass with midline shift.\nIMPRESSION: mass with midline shift."
+    visit = "HISTORY OF PRESENT ILLNESS: headache.\nCT showed a mass with midline shift.\nASSESSMENT: Headache."
+
+    def priority(text):
+        gaps = assistant.code(text).gaps
+        return max(gap.priority for gap in gaps if gap.category == "G93")
+
+    assert priority(report) < assistant.settings.gaps.query_priority <= priority(visit)
