@@ -21,12 +21,8 @@ from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
 from codeassist.annotation.measurement_units import MeasureTable
 from codeassist.assets import hash_tables
-<<<<<<< HEAD
-from codeassist.cdi.finder import GapFinder
+from codeassist.cdi.finder import GapFinder, Library
 from codeassist.cdi.queries import QueryWriter
-=======
-from codeassist.cdi.finder import GapFinder, Library, number_queries
->>>>>>> w-cdi-engine
 from codeassist.config import Settings
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
@@ -89,11 +85,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             DeclaredPoints.load(),
             settings=settings.selection,
         ),
-<<<<<<< HEAD
         find_visit=VisitLeveler.load(vocabulary.prefixes_by_medication, settings=settings.visit),
-        find_gaps=GapFinder.load(codeset, tables, MeasureTable.load().standardize, settings=settings.gaps),
-        write_queries=QueryWriter(settings=settings.gaps),
-=======
         find_gaps=GapFinder(
             Library.load(vocabulary.prefixes_by_medication),
             codeset,
@@ -101,7 +93,7 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             MeasureTable.load().standardize,
             settings=settings.gaps,
         ),
->>>>>>> w-cdi-engine
+        write_queries=QueryWriter(settings=settings.gaps),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )

@@ -25,12 +25,7 @@ from codeassist.config import GapThresholds
 from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Annotations
 from codeassist.core.notes import Encounter, Section
-<<<<<<< HEAD
-from codeassist.core.suggestions import Candidate, Suggestion
-=======
-from codeassist.core.queries import Query
 from codeassist.core.suggestions import Candidate, Contribution, Suggestion
->>>>>>> w-cdi-engine
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 
