@@ -38,9 +38,17 @@ class SelectionSettings(_Settings):
     consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
 
 
+class ProcedureSettings(_Settings):
+    """This is when a procedure is reported and when it is shown at all; the points are declared, not fitted."""
+
+    report_confidence: float = Field(default=0.5, ge=0.0, le=1.0)
+    consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
+
+
 class Settings(_Settings):
     """This is the configuration of the whole pipeline."""
 
     annotation: AnnotationSettings = AnnotationSettings()
     linking: LinkingSettings = LinkingSettings()
     selection: SelectionSettings = SelectionSettings()
+    procedures: ProcedureSettings = ProcedureSettings()

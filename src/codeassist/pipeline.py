@@ -30,12 +30,14 @@ from codeassist.linking.linker import Linker
 from codeassist.linking.ranking import Ranking
 from codeassist.linking.retrieval import TermFinder, WordRetriever
 from codeassist.linking.search import Searcher
+from codeassist.procedures.stage import ProcedureStage
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
 from codeassist.selection.reportability import DeclaredPoints, FittedModel
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.selector import Selector
 from codeassist.terminology.editions import pick_edition
+from codeassist.terminology.procedure_tables import load_procedure_tables
 from codeassist.terminology.store import Progress
 from codeassist.terminology.vocabulary import Vocabulary, load_vocabulary
 
@@ -56,6 +58,7 @@ class Stages:
     annotate: Annotator
     link: Linker
     select: Selector
+    find_procedures: ProcedureStage
     search: Searcher
     fingerprint: str
 
@@ -77,6 +80,9 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             FittedModel.load(),
             DeclaredPoints.load(),
             settings=settings.selection,
+        ),
+        find_procedures=ProcedureStage.load(
+            load_procedure_tables(), vocabulary.index.normalizer, settings=settings.procedures
         ),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
@@ -141,6 +147,7 @@ class CodeAssist:
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
         diagnoses = stages.select(encounter, sections, annotations, candidates)
+        procedures = stages.find_procedures(encounter, sections, diagnoses)
         return CodingResult(
             encounter=encounter,
             pipeline=self._info(stages, edition_note),
@@ -149,6 +156,8 @@ class CodeAssist:
             measurements=annotations.measurements,
             candidates=candidates,
             diagnoses=diagnoses,
+            procedures=procedures.suggestions,
+            gaps=procedures.gaps,
         )
 
     def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:
@@ -255,7 +264,7 @@ class CodeAssist:
         return PipelineInfo(
             version=VERSION,
             fingerprint=f"sha256:{_hash(VERSION, stages.fingerprint, self.settings.model_dump_json())}",
-            code_sets=((codeset.system, codeset.edition),),
+            code_sets=((codeset.system, codeset.edition), *stages.find_procedures.code_sets),
             edition_note=edition_note,
         )
 

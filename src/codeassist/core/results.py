@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Suggestion
@@ -39,3 +40,5 @@ class CodingResult:
     measurements: tuple[Measurement, ...]
     candidates: tuple[Candidate, ...]
     diagnoses: tuple[Suggestion, ...]
+    procedures: tuple[Suggestion, ...] = ()
+    gaps: tuple[Gap, ...] = ()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Measurement, Mention
 from codeassist.core.notes import Encounter, Span
 from codeassist.core.results import DISCLAIMER, SCHEMA_VERSION, CodingResult
@@ -29,9 +30,9 @@ def to_document(result: CodingResult) -> Document:
         "mentions": [_mention(mention) for mention in result.mentions],
         "measurements": [_measurement(encounter, each) for each in result.measurements],
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
-        "procedures": [],
+        "procedures": [_procedure(encounter, each) for each in result.procedures],
         "visit": None,
-        "gaps": [],
+        "gaps": [_gap(encounter, each) for each in result.gaps],
         "queries": [],
         "disclaimer": DISCLAIMER,
     }
@@ -82,6 +83,26 @@ def _suggestion(encounter: Encounter, each: Suggestion) -> Document:
         "rationale": _rationale(each.rationale),
         "flags": [{"kind": flag.kind, "with": flag.with_code, "detail": flag.detail} for flag in each.flags],
         "modifiers": list(each.modifiers),
+    }
+
+
+def _procedure(encounter: Encounter, each: Suggestion) -> Document:
+    return _suggestion(encounter, each) | {"units": each.units, "supported_by": list(each.supported_by)}
+
+
+def _gap(encounter: Encounter, each: Gap) -> Document:
+    return {
+        "gap_id": each.gap_id,
+        "kind": each.kind,
+        "axis": each.axis,
+        "category": each.category,
+        "code": each.code,
+        "diagnosis": each.diagnosis,
+        "options": [{"value": option.value, "codes": list(option.codes)} for option in each.options],
+        "evidence": [_span(span) | {"text": encounter.slice(span)} for span in each.evidence],
+        "indicators": [],
+        "priority": each.priority,
+        "query_id": None,
     }
 
 

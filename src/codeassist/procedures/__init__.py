@@ -1,0 +1,1 @@
+"""Procedures and the level of the visit: CPT and HCPCS suggestions."""
