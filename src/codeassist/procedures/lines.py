@@ -34,6 +34,8 @@ _STUDY_KINDS = frozenset({"findings", "imaging", "impression", "technique"})
 _OPERATION_KINDS = frozenset({"procedure", "procedure_description", "postoperative_diagnosis"})
 # In a study's report these name the study.
 _NAMING = frozenset({"study", "exam", "preamble", "title", "other", "results", "technique", "body"})
+_HEAD_WORDS = 30
+_VERBS = frozenset({"was", "were", "is", "are", "had", "has", "been", "patient", "he", "she", "i", "we"})
 # Parts whose heading may be the name of a study or test: "Knee X-ray, 2 views: ...".
 _HEADED = frozenset({"study", "results", "other", "plan", "exam"})
 
@@ -96,10 +98,13 @@ class LineReader:
             start = section.heading.start
         if sort == "study" and part in _NAMING:
             part = "title"
+        is_head = part == "body"
         for first, last in cut_lines(note.text, start, section.body.end):
             words = self._words.read(note.text, first, last)
+            # An account may begin with the names of what it tells.
+            is_head = is_head and len(words.forms) <= _HEAD_WORDS and _VERBS.isdisjoint(words.places)
             if words.forms:
-                yield Line(part, section.kind, first, last, words)
+                yield Line("title" if is_head else part, section.kind, first, last, words)
 
 
 def find_sort(kinds: Set[str]) -> str:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codeassist.procedures.lines import Account, Line
 from codeassist.procedures.telling import Teller
-from codeassist.procedures.wording import Found, WordingIndex
+from codeassist.procedures.wording import SLACK, Found, WordingIndex
 from codeassist.terminology.procedure_tables import ProcedureTables
 
 # What each sort of line may name. A laboratory's tests, anaesthesia and supplies are coded by who gives them.
 _OPERATION_KINDS = frozenset({"surgery", "test", "injection", "imaging", "therapy"})
 _STUDY_KINDS = frozenset({"imaging", "test"})
 _VISIT_KINDS = frozenset({"surgery", "test", "injection", "imaging", "therapy", "vaccine", "service"})
-_VISIT_PARTS = ("plan", "results", "study", "exam", "other", "course", "body", "title", "findings")
+_ACCOUNT_KINDS = frozenset({"surgery", "test", "imaging"})
+# What takes a procedure out of the list of those performed; "possible" or "with consent" does not.
+_UNDONE = frozenset({"not", "planned", "scheduled", "cancelled", "canceled", "deferred", "declined", "history", "prior"})
+_TITLE_SLACK = 9
+# Between the first word of a title and the last of a diagnosis.
+_JOINED = 18
+_MOST_BY_ACCOUNT = 3
+_VISIT_PARTS = ("plan", "results", "study", "exam", "other", "course", "body", "title", "findings", "impression")
 # A visit's results tell what was read there; a plan or an examination only what is said to be done.
 _READ_PARTS = frozenset({"results", "study", "findings"})
 
@@ -24,7 +32,8 @@ class Occurrence:
     """This is one naming of a procedure that was done.
 
     ``source`` says how it is told: ``"title"`` of an operation, ``"exam"`` of a study, ``"body"`` where only the account
-    names it, ``"visit"`` with a cue that it was done, ``"read"`` among the results of a visit.
+    names it beside others, ``"joined"`` where title and diagnosis together do, ``"account"`` where nothing else is named,
+    ``"visit"`` with a cue that it was done, ``"read"`` among the results of a visit.
     """
 
     family: str
@@ -74,12 +83,18 @@ class OccurrenceFinder:
 
     def names(self, line: Line, kinds: frozenset[str]) -> list[Found[str]]:
         """Return the families of some kinds that a line names, none inside the words of another."""
-        found = [each for each in self._index.find(line.words) if self._tables.families[each.thing].kind in kinds]
+        slack = _TITLE_SLACK if line.part in ("title", "study") else SLACK
+        found = [each for each in self._index.find(line.words, slack=slack) if self._tables.families[each.thing].kind in kinds]
         return keep_widest(found)
 
     def _find_operation(self, account: Account) -> Iterator[Occurrence]:
-        named = list(self._name(account, account.of("title"), "title", _OPERATION_KINDS))
-        named = named or list(self._name(account, account.of("preamble", "other"), "title", frozenset({"surgery"})))
+        titles = account.of("title", "study")
+        named = list(self._name(account, titles, "title", _OPERATION_KINDS))
+        named = named or list(self._name(account, account.of("preamble", "other"), "title", _ACCOUNT_KINDS))
+        named = named or list(self._name_with_reason(account, titles))
+        if not named:
+            yield from self._name_by_account(account)
+            return
         yield from named
         known = {each.family for each in named}
         for each in self._name(account, account.of("body"), "body", frozenset({"surgery"})):
@@ -87,11 +102,37 @@ class OccurrenceFinder:
                 known.add(each.family)
                 yield each
 
+    def _name_with_reason(self, account: Account, titles: Sequence[Line]) -> Iterator[Occurrence]:
+        """Yield what a title names together with the diagnosis: "Closed reduction" and "fracture of the left radius"."""
+        reasons = account.of("diagnosis", "reason")
+        for line in titles:
+            own = len(line.words.forms)
+            for reason in reasons:
+                joined = line.words.join(reason.words)
+                found = [each for each in self._index.find(joined, slack=_JOINED) if each.places[0] < own]
+                kept = keep_widest([each for each in found if self._tables.families[each.thing].kind == "surgery"])
+                for each in kept:
+                    places = tuple(place for place in each.places if place < own)
+                    yield Occurrence(each.thing, account.note.note_id, line, places, "joined")
+                if kept:
+                    return
+
+    def _name_by_account(self, account: Account) -> Iterator[Occurrence]:
+        """Yield what the account itself names most often where no title does."""
+        lines = account.of("body", "findings", "impression", "technique")
+        found = list(self._name(account, lines, "account", _ACCOUNT_KINDS))
+        often = Counter(each.family for each in found)
+        first = {each.family: each for each in reversed(found)}
+        ranked = sorted(first.values(), key=lambda each: (-often[each.family], each.start))
+        yield from ranked[:_MOST_BY_ACCOUNT]
+
     def _name(self, account: Account, lines: Iterable[Line], source: str, kinds: frozenset[str]) -> Iterator[Occurrence]:
         for line in lines:
             found = self.names(line, kinds)
             cues = self._tell(line) if found else frozenset()
-            if "not_now" in cues:
+            if "not_now" in cues and source != "title":
+                continue
+            if "not_now" in cues and not line.words.places.keys().isdisjoint(_UNDONE):
                 continue
             is_aborted = bool({"aborted", "attempted"} & cues)
             for each in found:

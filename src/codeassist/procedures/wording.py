@@ -37,6 +37,14 @@ class Words:
     ends: tuple[int, ...]
     places: Mapping[str, tuple[int, ...]]
 
+    def join(self, other: Words) -> Words:
+        """Return the words of this line followed by those of another."""
+        own = len(self.forms)
+        places = dict(self.places)
+        for word, spots in other.places.items():
+            places[word] = (*places.get(word, ()), *(spot + own for spot in spots))
+        return Words((*self.forms, *other.forms), (*self.starts, *other.starts), (*self.ends, *other.ends), places)
+
 
 class ProcedureWords:
     """This is the reader of words: the normal forms of the library, with the forms of procedure names folded further.
