@@ -52,7 +52,9 @@ class Scope:
     reasons: tuple[Line, ...]
 
 
-def make_scope(account: Account, own: Line, same: Sequence[Line], body: Sequence[Line] | None = None) -> Scope:
+def make_scope(
+    account: Account, own: Line, same: Sequence[Line], body: Sequence[Line] | None = None
+) -> Scope:
     """Return the scope of one procedure.
 
     Parameters
@@ -66,12 +68,13 @@ def make_scope(account: Account, own: Line, same: Sequence[Line], body: Sequence
     body
         The lines of the account that are about it; by default all.
     """
-    title = [line for line in account.of("title") if line is not own] if account.sort != "visit" else []
+    is_whole = account.sort != "visit"
+    title = [line for line in account.of("title") if line is not own] if is_whole else []
     told = body if body is not None else account.of(*_ACCOUNT_PARTS)
     told = [line for line in told if line is not own and _UNTOLD.isdisjoint(line.words.places)]
     names = tuple(dict.fromkeys([*same, *title]))
-    reasons = account.of(*_REASON_PARTS) if account.sort != "visit" else ()
-    return Scope(account, own, names, tuple(told) if account.sort != "visit" else (), reasons)
+    reasons = account.of(*_REASON_PARTS) if is_whole else ()
+    return Scope(account, own, names, tuple(told) if is_whole or own.part == "title" else (), reasons)
 
 
 class AxisReader:

@@ -30,6 +30,7 @@ _VISIT_KINDS = frozenset(
         "review_of_systems", "social_history", "vitals",
     }
 )  # fmt: skip
+_SEEN_KINDS = frozenset({"assessment", "physical_exam", "plan", "review_of_systems"})
 _STUDY_KINDS = frozenset({"findings", "imaging", "impression", "technique"})
 _OPERATION_KINDS = frozenset({"procedure", "procedure_description", "postoperative_diagnosis"})
 # In a study's report these name the study.
@@ -110,6 +111,9 @@ class LineReader:
 def find_sort(kinds: Set[str]) -> str:
     """Tell whether a note is the account of an operation, the report of a study or something else, by its sections."""
     if kinds & _VISIT_KINDS - {"plan"} and not {"procedure_description", "postoperative_diagnosis"} & kinds:
+        return "visit"
+    is_seen = "history_of_present_illness" in kinds and not kinds.isdisjoint(_SEEN_KINDS)
+    if is_seen and "postoperative_diagnosis" not in kinds:
         return "visit"
     if kinds & _OPERATION_KINDS:
         return "operation"

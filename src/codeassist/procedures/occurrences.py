@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from codeassist.core.notes import Note
 from codeassist.procedures.lines import Account, Line
 from codeassist.procedures.telling import Teller
 from codeassist.procedures.wording import SLACK, Found, WordingIndex
@@ -25,6 +27,11 @@ _MOST_BY_ACCOUNT = 3
 _VISIT_PARTS = ("plan", "results", "study", "exam", "other", "course", "body", "title", "findings", "impression")
 # A visit's results tell what was read there; a plan or an examination only what is said to be done.
 _READ_PARTS = frozenset({"results", "study", "findings"})
+# Where "was done" means by this clinician; elsewhere it tells a course of illness.
+_DOING_PARTS = frozenset({"body", "exam", "plan"})
+# Films that are taken and read in the clinic. Other studies are reported by who reads them, unless the note says when.
+_OFFICE_FILMS = frozenset({"xr-limb", "xr-spine", "xr-pelvis", "xr-belly", "xr-ribs", "xr-hips"})
+_DATE = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{1,2}[/-](?:19|20)\d\d\b|\bin\s+(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,8 @@ class Occurrence:
 
     ``source`` says how it is told: ``"title"`` of an operation, ``"exam"`` of a study, ``"body"`` where only the account
     names it beside others, ``"joined"`` where title and diagnosis together do, ``"account"`` where nothing else is named,
-    ``"visit"`` with a cue that it was done, ``"read"`` among the results of a visit.
+    ``"visit"`` with a cue that it was done, ``"read"`` and ``"read_of_others"`` among the results of a visit, and
+    ``"course"`` in the telling of an illness or stay. ``reason`` is the other line without which it is not named.
     """
 
     family: str
@@ -43,6 +51,7 @@ class Occurrence:
     source: str
     is_aborted: bool = False
     is_elsewhere: bool = False
+    reason: Line | None = None
 
     @property
     def start(self) -> int:
@@ -113,7 +122,7 @@ class OccurrenceFinder:
                 kept = keep_widest([each for each in found if self._tables.families[each.thing].kind == "surgery"])
                 for each in kept:
                     places = tuple(place for place in each.places if place < own)
-                    yield Occurrence(each.thing, account.note.note_id, line, places, "joined")
+                    yield Occurrence(each.thing, account.note.note_id, line, places, "joined", reason=reason)
                 if kept:
                     return
 
@@ -152,21 +161,42 @@ class OccurrenceFinder:
         for line in account.of(*_VISIT_PARTS):
             found = self.names(line, _VISIT_KINDS)
             if not found:
+                yield from self._name_film(account, line)
                 continue
             cues = self._tell(line)
             for each in found:
-                source = self._judge(self._tables.families[each.thing].kind, line, cues)
+                source = self._judge(account.note, each.thing, line, cues)
                 if source:
                     yield Occurrence(each.thing, account.note.note_id, line, each.places, source, is_elsewhere="elsewhere" in cues)
 
-    @staticmethod
-    def _judge(kind: str, line: Line, cues: frozenset[str]) -> str:
+    def _name_film(self, account: Account, line: Line) -> Iterator[Occurrence]:
+        """Yield the films that a line tells of without their site, which the examination or the complaint gives."""
+        if "xray" not in line.words.places or {"now", "done"} - self._tell(line):
+            return
+        own = len(line.words.forms)
+        for reason in (*account.of("reason"), *account.of("exam")):
+            joined = line.words.join(reason.words)
+            for each in self._index.find(joined, slack=_JOINED):
+                if each.thing in _OFFICE_FILMS and each.places[0] < own:
+                    places = tuple(place for place in each.places if place < own)
+                    yield Occurrence(each.thing, account.note.note_id, line, places, "read", reason=reason)
+                    return
+
+    def _judge(self, note: Note, family: str, line: Line, cues: frozenset[str]) -> str:
         """Return how a visit tells of a procedure, or "" if not as done."""
-        if "not_now" in cues:
+        is_now = "now" in cues
+        if "dose" in cues and line.words.places.keys().isdisjoint(_UNDONE):
+            return "visit"
+        if "not_now" in cues or (_DATE.search(note.text, line.start, line.end) and not is_now):
             return ""
-        if line.part in _READ_PARTS and kind in _STUDY_KINDS:
-            return "read"
-        return "visit" if "done" in cues or line.part == "title" else ""
+        if line.part == "title":
+            return "title"
+        if line.part in _READ_PARTS and self._tables.families[family].kind in _STUDY_KINDS:
+            is_made = is_now and "done" in cues
+            return "read" if is_made or family in _OFFICE_FILMS else "read_of_others"
+        if is_now or ("done" in cues and line.part in _DOING_PARTS):
+            return "visit"
+        return "course" if "done" in cues else ""
 
 
 def keep_widest(found: Sequence[Found[str]]) -> list[Found[str]]:

@@ -124,13 +124,15 @@ class ProcedureStage:
         told_by_family = self._divide(account, {each.family for each in occurrences})
         for each in occurrences:
             same = [other.line for other in occurrences if other.family == each.family and other.line is not each.line]
+            same = [each.reason, *same] if each.reason is not None else same
             scope = make_scope(account, each.line, same, told_by_family.get(each.family))
             family = self.tables.families[each.family]
             allowed = self._allowed[each.family]
             readings = {axis: self._parts.read_axis(axis, allowed[axis], scope) for axis in family.axes}
-            side = find_side(each.line, each.places, account.of("title"), account.of(*_TOLD))
+            titles = (each.reason,) if each.reason is not None else account.of("title")
+            side = find_side(each.line, each.places, titles, account.of(*_TOLD))
             for choice in choose(self.tables.concepts[each.family], readings, self.tables.axes):
-                is_read_out = each.source in ("exam", "read") and is_read(family.name, family.group)
+                is_read_out = each.source in ("exam", "read", "read_of_others") and is_read(family.name, family.group)
                 sides = choice.concept.sides
                 modifiers = list_modifiers(each, side, sides=sides, is_interpretation=is_read_out)
                 yield Done(each, choice, side if sides != "none" else Side(""), modifiers, readings)
