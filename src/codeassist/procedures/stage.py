@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeassist.assets import find_asset
@@ -112,7 +112,7 @@ class ProcedureStage:
         for note in encounter.notes:
             own = [section for section in sections if section.body.note_id == note.note_id]
             done += self._read_note(self._parts.read_lines(note, own))
-        groups = _join(drop_parts(done, self.tables))
+        groups = _join(self._combine(drop_parts(done, self.tables)))
         made = [(group[0], self._suggest(group, encounter, diagnoses)) for group in groups]
         suggestions = sorted((s for _, s in made), key=lambda s: (-s.confidence, s.code.system, s.code.value))
         kept = tuple(s for s in suggestions if s.confidence >= self._settings.consider_confidence)
@@ -132,7 +132,7 @@ class ProcedureStage:
             titles = (each.reason,) if each.reason is not None else account.of("title")
             side = find_side(each.line, each.places, titles, account.of(*_TOLD))
             for choice in choose(self.tables.concepts[each.family], readings, self.tables.axes):
-                is_read_out = each.source in ("exam", "read", "read_of_others") and is_read(family.name, family.group)
+                is_read_out = each.source != "visit" and is_read(family.name, family.group)
                 sides = choice.concept.sides
                 modifiers = list_modifiers(each, side, sides=sides, is_interpretation=is_read_out)
                 yield Done(each, choice, side if sides != "none" else Side(""), modifiers, readings)
@@ -153,6 +153,19 @@ class ProcedureStage:
 
     def _has_parts(self, family: str) -> bool:
         return any("multi" in self.tables.axes[axis].flags for axis in self.tables.families[family].axes)
+
+    def _combine(self, done: Sequence[Done]) -> list[Done]:
+        """Return the procedures with two that together are a third named as that."""
+        kept = list(done)
+        concepts = {each.name: each for family in self.tables.concepts.values() for each in family}
+        for one, other, makes in self.tables.combinations:
+            names = {each.choice.concept.name for each in kept}
+            if {one, other} <= names or (makes in names and names & {one, other}):
+                first = next(each for each in kept if each.choice.concept.name in (one, other))
+                joined = replace(first, choice=replace(first.choice, concept=concepts[makes]))
+                kept = [each for each in kept if each.choice.concept.name not in (one, other)]
+                kept = kept if makes in names else [*kept, joined]
+        return kept
 
     def _suggest(self, group: Sequence[Done], encounter: Encounter, diagnoses: Sequence[Suggestion]) -> Suggestion:
         first = group[0]
@@ -234,7 +247,17 @@ def _join(done: Sequence[Done]) -> list[list[Done]]:
         if not side and sided:
             groups[sided[0]] += group
             del groups[(name, side)]
-    return list(groups.values())
+    return [group for name in dict.fromkeys(key[0] for key in groups) for group in _join_sides(name, groups)]
+
+
+def _join_sides(name: str, groups: Mapping[tuple[str, str], list[Done]]) -> list[list[Done]]:
+    """Return the groups of one concept, left and right joined into one on both sides where it may be reported so."""
+    own = {side: group for (concept, side), group in groups.items() if concept == name}
+    if {"left", "right"} <= own.keys() and own["left"][0].choice.concept.sides == "both":
+        first, *rest = [*own["left"], *own["right"]]
+        modifiers = tuple(dict.fromkeys("50" if m in ("LT", "RT") else m for m in first.modifiers))
+        return [[replace(first, side=Side("both"), modifiers=modifiers), *rest]]
+    return list(own.values())
 
 
 def _read_supersedes() -> dict[str, frozenset[tuple[str, str]]]:

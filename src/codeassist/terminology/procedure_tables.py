@@ -77,7 +77,8 @@ class ProcedureTables:
     """This is the starter table, read and joined.
 
     ``codes`` holds the code of each concept; a concept without a number has a code of the system ``"concept"``.
-    ``bundles`` are pairs of a family and what it is part of: a family, ``group:`` or ``kind:`` with a name.
+    ``bundles`` are pairs of a family and what it is part of: a family, ``group:`` or ``kind:`` with a name;
+    ``combinations`` two concepts that together are a third.
     """
 
     families: Mapping[str, ProcedureFamily]
@@ -88,6 +89,7 @@ class ProcedureTables:
     value_wordings: Mapping[str, Mapping[str, tuple[str, ...]]]
     words: Mapping[str, str]
     bundles: Mapping[str, frozenset[str]]
+    combinations: tuple[tuple[str, str, str], ...]
     edition: str = EDITION
 
     @property
@@ -116,6 +118,10 @@ def load_procedure_tables(folder: Path | None = None) -> ProcedureTables:
         value_wordings=_read_value_wordings(root),
         words={row["word"]: row["canonical"] for row in read_table(root / "words.tsv", ("word", "canonical"))},
         bundles=_read_bundles(root),
+        combinations=tuple(
+            (r["concept"], r["with"], r["makes"])
+            for r in read_table(root / "combinations.tsv", ("concept", "with", "makes"))
+        ),
     )
 
 
