@@ -21,6 +21,7 @@ from codeassist.annotation.annotator import Annotator
 from codeassist.annotation.factory import make_annotator
 from codeassist.assets import hash_tables
 from codeassist.config import Settings
+from codeassist.core.codes import CPT, HCPCS
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult, PipelineInfo
@@ -37,6 +38,7 @@ from codeassist.selection.reportability import DeclaredPoints, FittedModel
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.selector import Selector
 from codeassist.terminology.editions import pick_edition
+from codeassist.terminology.procedure_sets import load_installed_codes
 from codeassist.terminology.procedure_tables import load_procedure_tables
 from codeassist.terminology.store import Progress
 from codeassist.terminology.vocabulary import Vocabulary, load_vocabulary
@@ -82,7 +84,10 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             settings=settings.selection,
         ),
         find_procedures=ProcedureStage.load(
-            load_procedure_tables(), vocabulary.index.normalizer, settings=settings.procedures
+            load_procedure_tables(),
+            load_installed_codes(),
+            vocabulary.index.normalizer,
+            settings=settings.procedures,
         ),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
@@ -223,7 +228,10 @@ class CodeAssist:
 
     def search(self, text: str, *, system: str = "ICD-10-CM", limit: int = 10) -> list[CodeMatch]:
         """Find the codes that a wording names, best first."""
-        return self.stages().search(text, system=system, limit=limit)
+        stages = self.stages()
+        if system in (CPT, HCPCS):
+            return stages.find_procedures.search(text, system=system, limit=limit)
+        return stages.search(text, system=system, limit=limit)
 
     def assess(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
         """Return what a text asserts of any stretches of it.

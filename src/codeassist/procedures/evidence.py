@@ -7,18 +7,13 @@ from dataclasses import dataclass, field
 
 from codeassist.procedures.lines import Account, Line
 from codeassist.procedures.measures import read_measure
+from codeassist.procedures.word_lists import get_words
 from codeassist.procedures.wording import Wording, find_wording
 from codeassist.terminology.procedure_tables import ProcedureAxis
 
-_NEGATING = frozenset({"no", "not", "without", "never", "none", "unable", "avoid", "instead", "rather", "deny"})
+_NEGATING = get_words("negating")
 # A line with one of these tells of another time or of what may be, not of what was done.
-_UNTOLD = frozenset(
-    {
-        "previous", "prior", "previously", "history", "planned", "will", "would", "if", "consider", "risk", "possible",
-        "discussed", "recommend", "recommended", "scheduled", "consent", "complication", "complications", "alternative",
-        "repeat", "followup", "return",
-    }
-)  # fmt: skip
+_UNTOLD = get_words("untold")
 _ACCOUNT_PARTS = ("body", "findings", "detail", "technique")
 _REASON_PARTS = ("diagnosis", "preamble", "impression")
 
@@ -52,9 +47,7 @@ class Scope:
     reasons: tuple[Line, ...]
 
 
-def make_scope(
-    account: Account, own: Line, same: Sequence[Line], body: Sequence[Line] | None = None
-) -> Scope:
+def make_scope(account: Account, own: Line, same: Sequence[Line], body: Sequence[Line] | None = None) -> Scope:
     """Return the scope of one procedure.
 
     Parameters

@@ -14,14 +14,6 @@ from codeassist.terminology.procedure_tables import ProcedureConcept, ProcedureT
 
 _SIDES = ("left", "right", "both sides")
 _MOST_OPTIONS = 8
-# Axes on which silence is an answer: no contrast, no guidance, no cholangiogram.
-_SILENT_AXES = frozenset(
-    {
-        "age", "contrast", "count", "disc_again", "epi_guided", "guidance", "hernia_again", "hernia_trapped", "hv_extra",
-        "hyst_extent", "ioc", "malig", "nodes", "pros_nodes", "scarred", "uvea", "anesth", "cat", "trach", "ecg_part",
-        "stress_part", "tf_first", "facet_count",
-    }
-)  # fmt: skip
 
 
 def find_gaps(choice: Choice, side: Side, suggestion: Suggestion, tables: ProcedureTables) -> Iterator[Gap]:
@@ -30,7 +22,7 @@ def find_gaps(choice: Choice, side: Side, suggestion: Suggestion, tables: Proced
     for axis in (*choice.missing, *choice.defaulted):
         options = _list_options(choice.concept, axis, tables)
         spec = tables.axes[axis]
-        if len(options) > 1 and axis not in _SILENT_AXES and "multi" not in spec.flags:
+        if len(options) > 1 and spec.flags.isdisjoint(("silent", "multi")):
             yield _make_gap(suggestion, choice, (spec.gap_axis, spec.label), options, spans)
     if choice.concept.sides != "none" and (not side.side or side.is_disputed):
         sides = tuple(GapOption(value, (suggestion.code.value,)) for value in _SIDES)

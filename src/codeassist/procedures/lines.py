@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeassist.core.notes import Note, Section
-from codeassist.procedures.wording import ProcedureWords, Words
+from codeassist.procedures.word_lists import get_words
+from codeassist.procedures.wording import NO_WORDS, ProcedureWords, Words
 from codeassist.terminology.lexicon import read_table
 
 _TABLE = Path(__file__).with_name("section_parts.tsv")
@@ -36,7 +37,9 @@ _OPERATION_KINDS = frozenset({"procedure", "procedure_description", "postoperati
 # In a study's report these name the study.
 _NAMING = frozenset({"study", "exam", "preamble", "title", "other", "results", "technique", "body"})
 _HEAD_WORDS = 30
-_VERBS = frozenset({"was", "were", "is", "are", "had", "has", "been", "patient", "he", "she", "i", "we"})
+_VERBS = get_words("verb")
+# Sections that tell nothing of procedures done now: history, medications, review of systems.
+_UNREAD = "none"
 # Parts whose heading may be the name of a study or test: "Knee X-ray, 2 views: ...".
 _HEADED = frozenset({"study", "results", "other", "plan", "exam"})
 
@@ -93,12 +96,15 @@ class LineReader:
         return Account(note, sort, lines)
 
     def _cut(self, note: Note, section: Section, sort: str) -> Iterator[Line]:
-        part = self._part_by_kind.get(section.kind, "none")
+        part = self._part_by_kind.get(section.kind, _UNREAD)
         start = section.body.start
         if section.heading is not None and part in _HEADED:
             start = section.heading.start
         if sort == "study" and part in _NAMING:
             part = "title"
+        if part == _UNREAD:
+            yield Line(part, section.kind, start, section.body.end, NO_WORDS)
+            return
         is_head = part == "body"
         for first, last in cut_lines(note.text, start, section.body.end):
             words = self._words.read(note.text, first, last)

@@ -13,31 +13,43 @@ _COUNT = rf"(\d{{1,3}}|{'|'.join(_NUMBER_WORDS)})"
 _SIZE = re.compile(
     r"""
     (\d+(?:\.\d+)?)                                          # a first side
-    (?: \s*(?:cm|mm|-)?\s* (?:x|by|×) \s* (\d+(?:\.\d+)?) )?  # a second
-    (?: \s*(?:cm|mm|-)?\s* (?:x|by|×) \s* \d+(?:\.\d+)? )?    # a third
+    (?: \s*(?:cm|mm|-)?\s* (?:x|by|\u00d7) \s* (\d+(?:\.\d+)?) )?  # a second
+    (?: \s*(?:cm|mm|-)?\s* (?:x|by|\u00d7) \s* \d+(?:\.\d+)? )?    # a third
     \s* -? \s*
     (cm2 | cm | mm | centimeters? | millimeters? | inch(?:es)?) \b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_AREA = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(?:sq(?:uare)?\.?\s*(?:cm|centimeters?)|cm2|cm\^2|cm sq)", re.IGNORECASE
-)
+_AREA = re.compile(r"(\d+(?:\.\d+)?)\s*(?:sq(?:uare)?\.?\s*(?:cm|centimeters?)|cm2|cm\^2|cm sq)", re.IGNORECASE)
 _VIEWS = re.compile(rf"\b{_COUNT}[\s-]*(?:additional\s+)?(?:views?|projections?)\b", re.IGNORECASE)
 _PROJECTION = re.compile(
     r"""
-    \b(?: (?P<ap>AP|PA|anteroposterior|frontal) | (?P<lateral>lateral) | (?P<oblique>obliques?) | (?P<sunrise>sunrise|merchant)
-      | (?P<axillary>axillary) | (?P<mortise>mortise) | (?P<odontoid>odontoid|open[\s-]mouth) | (?P<tunnel>tunnel|notch)
-      | (?P<flexion>flexion) | (?P<extension>extension) | (?P<decubitus>decubitus) | (?P<upright>upright) | (?P<supine>supine) )\b
+    \b (?:
+      (?P<ap>AP|PA|anteroposterior|frontal) | (?P<lateral>lateral) | (?P<oblique>obliques?)
+    | (?P<sunrise>sunrise|merchant) | (?P<axillary>axillary) | (?P<mortise>mortise) | (?P<odontoid>odontoid|open[\s-]mouth)
+    | (?P<tunnel>tunnel|notch) | (?P<flexion>flexion) | (?P<extension>extension) | (?P<decubitus>decubitus)
+    | (?P<upright>upright) | (?P<supine>supine)
+    ) \b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _MINUTES = re.compile(rf"\b{_COUNT}[\s-]*(?:min(?:utes?)?)\b", re.IGNORECASE)
 _HOURS = re.compile(rf"\b{_COUNT}[\s-]*(?:hours?|hrs?)\b", re.IGNORECASE)
-_TIMES = re.compile(rf"(?:\bx\s?|×\s?|\btimes\s){_COUNT}\b|\b{_COUNT}\s+(?:\w+\s+)?(?:lesions?|tags?|nails?|toenails?|lacerations?|biops\w+|warts?|calluses|corns|keratoses|aks?|studies|vaccines?|injections)\b", re.IGNORECASE)
+_COUNTED = "|".join(
+    (
+        "lesions?", "tags?", "nails?", "toenails?", "lacerations?", r"biops\w+", "warts?", "calluses", "corns", "keratoses",
+        "aks?", "studies", "vaccines?", "injections",
+    )
+)  # fmt: skip
+_TIMES = re.compile(
+    rf"(?:\bx\s?|\u00d7\s?|\btimes\s){_COUNT}\b|\b{_COUNT}\s+(?:\w+\s+)?(?:{_COUNTED})\b", re.IGNORECASE
+)
 _MUSCLES = re.compile(rf"\b{_COUNT}\s+(?:\w+\s+)?muscles?\b", re.IGNORECASE)
 _GRAMS = re.compile(r"\b(\d{2,4})[\s-]*(?:g|gm|gms|grams?)\b", re.IGNORECASE)
-_GRAFTS = re.compile(rf"(?:\bx\s?|\btimes\s){_COUNT}\b|\b{_COUNT}[\s-]*(?:vessel|grafts?)\b|\b(double|triple|quadruple)\b", re.IGNORECASE)
+_GRAFTS = re.compile(
+    rf"(?:\bx\s?|\btimes\s){_COUNT}\b|\b{_COUNT}[\s-]*(?:vessel|grafts?)\b|\b(double|triple|quadruple)\b",
+    re.IGNORECASE,
+)
 _LEVELS = re.compile(rf"\b{_COUNT}[\s-]+levels?\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b([CTLS])\s?(\d{1,2})\s?(?:-|/|and|to|through)?\s?[CTLS]?(\d{1,2})?\b")
 _AGE = re.compile(r"\b(\d{1,3})[\s-]*(year|yr|y/?o|month|mo|week|day)s?(?:[\s-]*old|\b)", re.IGNORECASE)
@@ -86,7 +98,9 @@ def _total(line: str) -> float | None:
 
 def _area(line: str) -> float | None:
     stated = [float(area.group(1)) for area in _AREA.finditer(line)]
-    sides = [float(s.group(1)) * float(s.group(2)) for s in _SIZE.finditer(line) if s.group(2) and s.group(3)[0] in "cC"]
+    sides = [
+        float(s.group(1)) * float(s.group(2)) for s in _SIZE.finditer(line) if s.group(2) and s.group(3)[0] in "cC"
+    ]
     return max([*stated, *sides], default=None)
 
 

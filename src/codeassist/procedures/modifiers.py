@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from codeassist.procedures.lines import Line
 from codeassist.procedures.occurrences import Occurrence
+from codeassist.procedures.word_lists import get_words
 
-_LEFT, _RIGHT = frozenset({"left", "lt", "l", "os"}), frozenset({"right", "rt", "r", "od"})
-_BOTH = frozenset({"bilateral", "bilaterally", "both", "ou"})
+_SIDE_BY_WORD = {word: side for side in ("left", "right", "both") for word in get_words(side)}
 MODIFIER_BY_SIDE = {"left": "LT", "right": "RT", "both": "50"}
 # Services whose reading is reported apart from the machine that made them.
 _READ_GROUPS = frozenset({"imaging", "vessel-tests"})
@@ -18,7 +18,7 @@ _READ_FAMILIES = frozenset({"echo", "tee", "stress-echo", "psg", "eeg", "perfusi
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """This is the side of a procedure, "" where unknown; ``is_disputed`` where title and account say different sides."""
+    """This is the side of a procedure, "" where unknown; ``is_disputed`` where title and account do not agree."""
 
     side: str
     is_disputed: bool = False
@@ -36,7 +36,7 @@ def find_side(own: Line, places: Sequence[int], titles: Iterable[Line], told: It
 
 def read_side(line: Line, places: Sequence[int]) -> str:
     """Return the side that a line states nearest to some of its words, or ""."""
-    spots = [(place, side) for place, form in enumerate(line.words.forms) if (side := _side_of(form))]
+    spots = [(place, side) for place, form in enumerate(line.words.forms) if (side := _SIDE_BY_WORD.get(form))]
     if not spots:
         return ""
     sides = {side for _, side in spots}
@@ -47,17 +47,9 @@ def read_side(line: Line, places: Sequence[int]) -> str:
     return min(spots, key=lambda spot: (abs(spot[0] - middle), spot))[1]
 
 
-def _side_of(form: str) -> str:
-    if form in _BOTH:
-        return "both"
-    if form in _LEFT and len(form) > 1:
-        return "left"
-    return "right" if form in _RIGHT and len(form) > 1 else ""
-
-
 def _agreed(lines: Iterable[Line]) -> str:
     """Return the one side that some lines state, or "" if they state none or several."""
-    sides = {side for line in lines for form in line.words.places if (side := _side_of(form))}
+    sides = {side for line in lines for form in line.words.places if (side := _SIDE_BY_WORD.get(form))}
     return next(iter(sides)) if len(sides) == 1 else ""
 
 

@@ -19,7 +19,9 @@ _STUDY_KINDS = frozenset({"imaging", "test"})
 _VISIT_KINDS = frozenset({"surgery", "test", "injection", "imaging", "therapy", "vaccine", "service"})
 _ACCOUNT_KINDS = frozenset({"surgery", "test", "imaging"})
 # What takes a procedure out of the list of those performed; "possible" or "with consent" does not.
-_UNDONE = frozenset({"not", "planned", "scheduled", "cancelled", "canceled", "deferred", "declined", "history", "prior"})
+_UNDONE = frozenset(
+    {"not", "planned", "scheduled", "cancelled", "canceled", "deferred", "declined", "history", "prior"}
+)
 _TITLE_SLACK = 9
 # Between the first word of a title and the last of a diagnosis.
 _JOINED = 18
@@ -38,10 +40,10 @@ _DATE = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{1,2}[/-](?:19|20)\d\
 class Occurrence:
     """This is one naming of a procedure that was done.
 
-    ``source`` says how it is told: ``"title"`` of an operation, ``"exam"`` of a study, ``"body"`` where only the account
-    names it beside others, ``"joined"`` where title and diagnosis together do, ``"account"`` where nothing else is named,
-    ``"visit"`` with a cue that it was done, ``"read"`` and ``"read_of_others"`` among the results of a visit, and
-    ``"course"`` in the telling of an illness or stay. ``reason`` is the other line without which it is not named.
+    ``source`` says how it is told: ``"title"`` of an operation, ``"exam"`` of a study, ``"body"`` where only the
+    account names it beside others, ``"joined"`` where title and diagnosis together do, ``"account"`` where nothing else
+    is named, ``"visit"`` with a cue that it was done, ``"read"`` and ``"read_of_others"`` among the results of a visit,
+    and ``"course"`` in the telling of an illness or stay. ``reason`` is the other line without which it is not named.
     """
 
     family: str
@@ -93,7 +95,11 @@ class OccurrenceFinder:
     def names(self, line: Line, kinds: frozenset[str]) -> list[Found[str]]:
         """Return the families of some kinds that a line names, none inside the words of another."""
         slack = _TITLE_SLACK if line.part in ("title", "study") else SLACK
-        found = [each for each in self._index.find(line.words, slack=slack) if self._tables.families[each.thing].kind in kinds]
+        found = [
+            each
+            for each in self._index.find(line.words, slack=slack)
+            if self._tables.families[each.thing].kind in kinds
+        ]
         return keep_widest(found)
 
     def _find_operation(self, account: Account) -> Iterator[Occurrence]:
@@ -112,7 +118,7 @@ class OccurrenceFinder:
                 yield each
 
     def _name_with_reason(self, account: Account, titles: Sequence[Line]) -> Iterator[Occurrence]:
-        """Yield what a title names together with the diagnosis: "Closed reduction" and "fracture of the left radius"."""
+        """Yield what a title names together with the diagnosis: "Closed reduction" and "fracture of the radius"."""
         reasons = account.of("diagnosis", "reason")
         for line in titles:
             own = len(line.words.forms)
@@ -135,7 +141,9 @@ class OccurrenceFinder:
         ranked = sorted(first.values(), key=lambda each: (-often[each.family], each.start))
         yield from ranked[:_MOST_BY_ACCOUNT]
 
-    def _name(self, account: Account, lines: Iterable[Line], source: str, kinds: frozenset[str]) -> Iterator[Occurrence]:
+    def _name(
+        self, account: Account, lines: Iterable[Line], source: str, kinds: frozenset[str]
+    ) -> Iterator[Occurrence]:
         for line in lines:
             found = self.names(line, kinds)
             cues = self._tell(line) if found else frozenset()
@@ -145,7 +153,9 @@ class OccurrenceFinder:
                 continue
             is_aborted = bool({"aborted", "attempted"} & cues)
             for each in found:
-                yield Occurrence(each.thing, account.note.note_id, line, each.places, source, is_aborted, "elsewhere" in cues)
+                yield Occurrence(
+                    each.thing, account.note.note_id, line, each.places, source, is_aborted, "elsewhere" in cues
+                )
 
     def _find_study(self, account: Account) -> Iterator[Occurrence]:
         named = list(self._name_study(account, account.of("title")))
@@ -167,7 +177,9 @@ class OccurrenceFinder:
             for each in found:
                 source = self._judge(account.note, each.thing, line, cues)
                 if source:
-                    yield Occurrence(each.thing, account.note.note_id, line, each.places, source, is_elsewhere="elsewhere" in cues)
+                    yield Occurrence(
+                        each.thing, account.note.note_id, line, each.places, source, is_elsewhere="elsewhere" in cues
+                    )
 
     def _name_film(self, account: Account, line: Line) -> Iterator[Occurrence]:
         """Yield the films that a line tells of without their site, which the examination or the complaint gives."""

@@ -14,18 +14,21 @@ from codeassist.core.codes import CONCEPT
 from codeassist.core.gaps import Gap
 from codeassist.core.mentions import Assertion, Mention
 from codeassist.core.notes import Encounter, Section, Span
-from codeassist.core.suggestions import Candidate, Contribution, Flag, Suggestion
+from codeassist.core.suggestions import Candidate, CodeMatch, Contribution, Flag, Suggestion
 from codeassist.procedures.bundling import drop_parts
 from codeassist.procedures.choosing import Choice, choose
+from codeassist.procedures.edits import flag_edits
 from codeassist.procedures.evidence import AxisReader, Reading, make_scope
 from codeassist.procedures.gaps import find_gaps
 from codeassist.procedures.lines import Account, Line, LineReader
 from codeassist.procedures.modifiers import Side, find_side, is_read, list_modifiers
 from codeassist.procedures.occurrences import Occurrence, OccurrenceFinder
+from codeassist.procedures.search import ProcedureSearch
 from codeassist.procedures.support import Limit, SupportFinder, find_flags
 from codeassist.procedures.telling import Teller, compile_all
 from codeassist.procedures.wording import ProcedureWords, WordingIndex, compile_wording
 from codeassist.terminology.lexicon import read_table
+from codeassist.terminology.procedure_sets import InstalledCodes
 from codeassist.terminology.procedure_tables import FOLDER, ProcedureConcept, ProcedureTables
 from codeassist.terminology.words import WordNormalizer
 
@@ -46,6 +49,7 @@ class Procedures:
 class Parts:
     """This is what the stage is built from, in the order of use."""
 
+    words: ProcedureWords
     read_lines: LineReader
     find: OccurrenceFinder
     read_axis: AxisReader
@@ -71,24 +75,33 @@ class ProcedureStage:
     Reads: notes, sections, diagnoses. Gives: procedures and their gaps.
     """
 
-    def __init__(self, tables: ProcedureTables, parts: Parts, *, settings: ProcedureSettings) -> None:
+    def __init__(
+        self, tables: ProcedureTables, installed: InstalledCodes, parts: Parts, *, settings: ProcedureSettings
+    ) -> None:
         self.tables = tables
+        self._installed = installed
+        self._searches: dict[str, ProcedureSearch] = {}
         self._parts = parts
         self._settings = settings
         self._allowed = {family: _list_values(concepts) for family, concepts in tables.concepts.items()}
+        self._concepts = {each.name: each for family in tables.concepts.values() for each in family}
 
     @classmethod
     def load(
-        cls, tables: ProcedureTables, normalizer: WordNormalizer, *, settings: ProcedureSettings
+        cls,
+        tables: ProcedureTables,
+        installed: InstalledCodes,
+        normalizer: WordNormalizer,
+        *,
+        settings: ProcedureSettings,
     ) -> ProcedureStage:
         """Compile the wordings of the tables and read the tables of the stage."""
         words = ProcedureWords(normalizer, tables.words)
-        compiled = (
-            compile_wording(family, text, words) for family, texts in tables.wordings.items() for text in texts
-        )
+        compiled = (compile_wording(family, text, words) for family, texts in tables.wordings.items() for text in texts)
         index = WordingIndex([each for each in compiled if each is not None])
         wordings = {axis: compile_all(values, words) for axis, values in tables.value_wordings.items()}
         parts = Parts(
+            words=words,
             read_lines=LineReader.load(words),
             find=OccurrenceFinder(tables, index, Teller.load(words)),
             read_axis=AxisReader(tables.axes, wordings, _read_supersedes()),
@@ -96,13 +109,21 @@ class ProcedureStage:
             limits=_read_limits(),
             points=_read_points(),
         )
-        return cls(tables, parts, settings=settings)
+        return cls(tables, installed, parts, settings=settings)
 
     @property
     def code_sets(self) -> tuple[tuple[str, str], ...]:
         """The code systems of which numbers are installed, with their edition."""
         systems = sorted({code.system for code in self.tables.codes.values()} - {CONCEPT})
-        return tuple((system, self.tables.edition) for system in systems)
+        return tuple((system, self._installed.editions.get(system, self.tables.edition)) for system in systems)
+
+    def search(self, text: str, *, system: str, limit: int) -> list[CodeMatch]:
+        """Find the procedures that a wording names, best first."""
+        search = self._searches.get(system)
+        if search is None:
+            search = ProcedureSearch(self.tables, self._installed, self._parts.words, system)
+            self._searches[system] = search
+        return search(text, limit=limit)
 
     def __call__(
         self, encounter: Encounter, sections: Sequence[Section], diagnoses: Sequence[Suggestion]
@@ -115,8 +136,10 @@ class ProcedureStage:
         groups = _join(self._combine(drop_parts(done, self.tables)))
         made = [(group[0], self._suggest(group, encounter, diagnoses)) for group in groups]
         suggestions = sorted((s for _, s in made), key=lambda s: (-s.confidence, s.code.system, s.code.value))
+        suggestions = [*flag_edits(suggestions, self._installed)]
         kept = tuple(s for s in suggestions if s.confidence >= self._settings.consider_confidence)
-        gaps = (gap for each, s in made if s in kept for gap in find_gaps(each.choice, each.side, s, self.tables))
+        codes = {s.code for s in kept}
+        gaps = (gap for each, s in made if s.code in codes for gap in find_gaps(each.choice, each.side, s, self.tables))
         return Procedures(kept, tuple({gap.gap_id: gap for gap in gaps}.values()))
 
     def _read_note(self, account: Account) -> Iterator[Done]:
@@ -157,12 +180,13 @@ class ProcedureStage:
     def _combine(self, done: Sequence[Done]) -> list[Done]:
         """Return the procedures with two that together are a third named as that."""
         kept = list(done)
-        concepts = {each.name: each for family in self.tables.concepts.values() for each in family}
+        if len(kept) < 2:
+            return kept
         for one, other, makes in self.tables.combinations:
             names = {each.choice.concept.name for each in kept}
             if {one, other} <= names or (makes in names and names & {one, other}):
                 first = next(each for each in kept if each.choice.concept.name in (one, other))
-                joined = replace(first, choice=replace(first.choice, concept=concepts[makes]))
+                joined = replace(first, choice=replace(first.choice, concept=self._concepts[makes]))
                 kept = [each for each in kept if each.choice.concept.name not in (one, other)]
                 kept = kept if makes in names else [*kept, joined]
         return kept
@@ -173,7 +197,7 @@ class ProcedureStage:
         rationale = tuple(self._explain(first, family.kind))
         confidence = round(1 / (1 + math.exp(-sum(part.points for part in rationale))), 4)
         code = self.tables.codes[first.choice.concept.name]
-        display = first.choice.concept.display
+        display = self._installed.texts.get((code.system, code.value), first.choice.concept.display)
         side = first.side.side
         limit = self._parts.limits.get(family.name)
         flags = (*self._flag(first), *find_flags(limit, side, encounter.patient, diagnoses))

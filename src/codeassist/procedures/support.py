@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codeassist.core.notes import Patient
 from codeassist.core.suggestions import Flag, Suggestion
+from codeassist.procedures.word_lists import get_words
 from codeassist.procedures.wording import Words
 from codeassist.terminology.lexicon import read_table
 
@@ -17,12 +18,7 @@ _REASON_SECTIONS = frozenset(
     {"postoperative_diagnosis", "indication", "impression", "preoperative_diagnosis", "clinical_history"}
 )
 # Words of a diagnosis that say nothing about which procedure it belongs to.
-_COMMON = frozenset(
-    {
-        "left", "right", "unspecified", "other", "acute", "chronic", "initial", "encounter", "disease", "disorder", "site",
-        "pain", "without", "with", "not", "elsewhere", "classified", "type", "due", "to", "specified", "closed", "for",
-    }
-)  # fmt: skip
+_COMMON = get_words("common")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +79,7 @@ def other_side(side: str, display: str) -> bool:
     return (side == "left" and "right" in lower) or (side == "right" and "left" in lower)
 
 
-def find_flags(
-    limit: Limit | None, side: str, patient: Patient, diagnoses: Sequence[Suggestion]
-) -> Iterator[Flag]:
+def find_flags(limit: Limit | None, side: str, patient: Patient, diagnoses: Sequence[Suggestion]) -> Iterator[Flag]:
     """Yield what does not go together: the patient's sex or age, and diagnoses all of the other side.
 
     Parameters

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """This is one line as words: their normal forms, where each begins and ends in the note, and their places by word."""
+    """This is one line as words: normal forms, where each begins and ends in the note, and the places of each."""
 
     forms: tuple[str, ...]
     starts: tuple[int, ...]
@@ -44,6 +44,9 @@ class Words:
         for word, spots in other.places.items():
             places[word] = (*places.get(word, ()), *(spot + own for spot in spots))
         return Words((*self.forms, *other.forms), (*self.starts, *other.starts), (*self.ends, *other.ends), places)
+
+
+NO_WORDS = Words((), (), (), {})
 
 
 class ProcedureWords:
@@ -65,18 +68,21 @@ class ProcedureWords:
 
     def read(self, text: str, start: int, end: int) -> Words:
         """Return the words of one stretch of a note."""
-        forms: list[str] = []
+        memo, forms = self._memo, list[str]()
         starts: list[int] = []
         ends: list[int] = []
         for token in _TOKEN.finditer(text, start, end):
-            form = self.fold(token.group())
+            text_of = token.group()
+            form = memo.get(text_of)
+            if form is None:
+                form = self.fold(text_of)
             if form:
                 forms.append(form)
                 starts.append(token.start())
                 ends.append(token.end())
         places: dict[str, tuple[int, ...]] = {}
         for place, form in enumerate(forms):
-            places[form] = (*places.get(form, ()), place)
+            places[form] = (*places[form], place) if form in places else (place,)
         return Words(tuple(forms), tuple(starts), tuple(ends), places)
 
     def fold(self, token: str) -> str:

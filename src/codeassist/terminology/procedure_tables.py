@@ -1,7 +1,7 @@
 """The starter table of procedures: families with their axes, the concepts they hold, and the numbers of a code set.
 
-A family is a small table as an ICD-10-CM category is one: its concepts are rows of axis values. The numbers stand in one
-file of their own; without it every concept is still found and named.
+A family is a small table as an ICD-10-CM category is one: its concepts are rows of axis values. The numbers stand in
+one file of their own; without it every concept is still found and named.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ T = TypeVar("T")
 class ProcedureAxis:
     """This is one attribute on which the concepts of a family differ.
 
-    ``kind`` is ``"word"``, or ``"number"`` with ``unit`` as what is counted or measured. ``reach`` says where its values
-    are read: ``"seg"`` in the line that names the procedure, ``"proc"`` anywhere in the account of it, ``"note"``
-    anywhere. ``gap_axis`` is the axis under which a missing value is asked for.
+    ``kind`` is ``"word"``, or ``"number"`` with ``unit`` as what is counted or measured. ``reach`` says where its
+    values are read: ``"seg"`` in the line that names the procedure, ``"proc"`` anywhere in the account of it,
+    ``"note"`` anywhere. ``gap_axis`` is the axis under which a missing value is asked for. ``flags``: ``multi`` where
+    several values may be done together, ``bodywins`` where the account counts before the title, ``silent`` where
+    saying nothing is an answer.
     """
 
     name: str
@@ -63,7 +65,7 @@ class AxisValue:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureConcept:
-    """This is one row of a family; ``sides`` is ``"both"``, ``"one"`` or ``"none"``: which side modifiers it may take."""
+    """This is one row of a family; ``sides`` says which side modifiers it may take: ``both``, ``one`` or ``none``."""
 
     name: str
     family: str
@@ -114,7 +116,9 @@ def load_procedure_tables(folder: Path | None = None) -> ProcedureTables:
         axes={axis.name: axis for axis in _read_axes(root)},
         concepts=_group([(concept.family, concept) for concept in concepts]),
         codes=_read_codes(root, concepts),
-        wordings=_group([(r["family"], r["wording"]) for r in read_table(root / "wordings.tsv", ("family", "wording"))]),
+        wordings=_group(
+            [(r["family"], r["wording"]) for r in read_table(root / "wordings.tsv", ("family", "wording"))]
+        ),
         value_wordings=_read_value_wordings(root),
         words={row["word"]: row["canonical"] for row in read_table(root / "words.tsv", ("word", "canonical"))},
         bundles=_read_bundles(root),
@@ -163,6 +167,11 @@ def _read_value_wordings(root: Path) -> dict[str, dict[str, tuple[str, ...]]]:
     for row in read_table(root / "axis_values.tsv", ("axis", "value", "wording")):
         found[row["axis"]][row["value"]].append(row["wording"])
     return {axis: {value: tuple(all_) for value, all_ in values.items()} for axis, values in found.items()}
+
+
+def _read_wordings(root: Path) -> dict[str, tuple[str, ...]]:
+    rows = read_table(root / "wordings.tsv", ("family", "wording"))
+    return _group([(row["family"], row["wording"]) for row in rows])
 
 
 def _read_bundles(root: Path) -> dict[str, frozenset[str]]:
