@@ -26,7 +26,8 @@ _PROJECTION = re.compile(
     r"""
     \b (?:
       (?P<ap>AP|PA|anteroposterior|frontal) | (?P<lateral>lateral) | (?P<oblique>obliques?)
-    | (?P<sunrise>sunrise|merchant) | (?P<axillary>axillary) | (?P<mortise>mortise) | (?P<odontoid>odontoid|open[\s-]mouth)
+    | (?P<sunrise>sunrise|merchant) | (?P<axillary>axillary) | (?P<mortise>mortise)
+    | (?P<odontoid>odontoid|open[\s-]mouth)
     | (?P<tunnel>tunnel|notch) | (?P<flexion>flexion) | (?P<extension>extension) | (?P<decubitus>decubitus)
     | (?P<upright>upright) | (?P<supine>supine)
     ) \b
@@ -37,8 +38,8 @@ _MINUTES = re.compile(rf"\b{_COUNT}[\s-]*(?:min(?:utes?)?)\b", re.IGNORECASE)
 _HOURS = re.compile(rf"\b{_COUNT}[\s-]*(?:hours?|hrs?)\b", re.IGNORECASE)
 _COUNTED = "|".join(
     (
-        "lesions?", "tags?", "nails?", "toenails?", "lacerations?", r"biops\w+", "warts?", "calluses", "corns", "keratoses",
-        "aks?", "studies", "vaccines?", "injections",
+        "lesions?", "tags?", "nails?", "toenails?", "lacerations?", r"biops\w+", "warts?", "calluses", "corns",
+        "keratoses", "aks?", "studies", "vaccines?", "injections",
     )
 )  # fmt: skip
 _TIMES = re.compile(

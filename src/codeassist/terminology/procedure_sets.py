@@ -214,12 +214,10 @@ def _install(kind: FileKind, edition: str, source: str, rows: list[Row]) -> None
     content = _pack_pairs(folder, rows) if kind == PTP else _to_table(kind, rows)
     write_atomically(folder / f"{kind.role}.tsv", content)
     path = folder / _MANIFEST
-    manifest = json.loads(path.read_bytes()) if path.exists() else {"edition": edition, "files": {}}
-    manifest["source"] = source
-    manifest["files"][kind.role] = {
-        "rows": content.count(b"\n") - (kind != PTP),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
+    files: dict[str, object] = json.loads(path.read_bytes())["files"] if path.exists() else {}
+    count = content.count(b"\n") - (kind != PTP)
+    files[kind.role] = {"rows": count, "sha256": hashlib.sha256(content).hexdigest()}
+    manifest = {"edition": edition, "source": source, "files": files}
     write_atomically(path, json.dumps(manifest, indent=1, sort_keys=True).encode("ascii"))
 
 
