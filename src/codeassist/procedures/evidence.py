@@ -14,6 +14,8 @@ from codeassist.terminology.procedure_tables import ProcedureAxis
 _NEGATING = get_words("negating")
 # A line with one of these tells of another time or of what may be, not of what was done.
 _UNTOLD = get_words("untold")
+# What says that an operation went another way than planned.
+_CHANGED = get_words("changed")
 _ACCOUNT_PARTS = ("body", "findings", "detail", "technique")
 _REASON_PARTS = ("diagnosis", "preamble", "impression")
 
@@ -114,8 +116,9 @@ class AxisReader:
         if "multi" in spec.flags:
             return self._collect(spec, wordings, [line for tier in tiers for line in tier])
         title = self._collect(spec, wordings, tiers[0])
-        if "bodywins" in spec.flags and scope.told:
-            told = self._collect(spec, wordings, scope.told)
+        changed = [line for line in scope.told if not _CHANGED.isdisjoint(line.words.places)]
+        if "bodywins" in spec.flags and changed:
+            told = self._collect(spec, wordings, changed)
             if title.values and told.values and title.values[0] not in told.values:
                 return Reading(told.values, place=told.place, is_overruled=True)
         if title.values:

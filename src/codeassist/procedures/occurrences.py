@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeassist.core.notes import Note
 from codeassist.procedures.lines import Account, Line
@@ -110,12 +110,17 @@ class OccurrenceFinder:
         if not named:
             yield from self._name_by_account(account)
             return
-        yield from named
+        is_stopped = len({each.family for each in named}) == 1 and self._is_stopped(account)
+        yield from (replace(each, is_aborted=True) for each in named) if is_stopped else named
         known = {each.family for each in named}
         for each in self._name(account, account.of("body"), "body", frozenset({"surgery"})):
             if each.family not in known and "done" in self._tell(each.line):
                 known.add(each.family)
                 yield each
+
+    def _is_stopped(self, account: Account) -> bool:
+        """Tell whether the account says that the operation was not brought to its end."""
+        return any("aborted" in self._tell(line) for line in account.of("body", "findings", "detail"))
 
     def _name_with_reason(self, account: Account, titles: Sequence[Line]) -> Iterator[Occurrence]:
         """Yield what a title names together with the diagnosis: "Closed reduction" and "fracture of the radius"."""
