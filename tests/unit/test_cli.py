@@ -320,8 +320,19 @@ def test_a_search_without_hits_says_so(run, loaded):
 
 
 @pytest.mark.assets
-def test_a_system_that_is_not_installed_is_one_line(run, loaded):
-    refuse(run("search", "gout", "--system", "CPT"), "no code set of the system 'CPT'")
+def test_a_search_for_procedures_answers_with_their_codes(run, loaded):
+    shown = run("search", "carpal tunnel release", "--system", "CPT", "--limit", "1")
+
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("64721  Freeing of the median nerve at the wrist")
+
+
+@pytest.mark.assets
+def test_a_search_for_procedures_without_hits_says_so(run, loaded):
+    shown = run("search", "xyzzy qwrt", "--system", "HCPCS")
+
+    assert shown.exit_code == 0
+    assert shown.stdout == "No code of HCPCS was found; try other or fewer words.\n"
 
 
 @pytest.mark.assets

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from codeassist.core.results import DISCLAIMER, CodingResult
 from codeassist.io.texts import make_safe
+from codeassist.report.procedure_table import list_procedure_parts
 from codeassist.report.view import (
     GROUP_HEADINGS,
     GROUP_MEANINGS,
@@ -52,6 +53,7 @@ def render_result(result: CodingResult) -> RenderableType:
             parts += [part for view in found for part in ("", _block(view, names_note=has_notes))]
     if not any(views.values()):
         parts += ["", Text("No diagnosis was found that a code stands for.")]
+    parts += list_procedure_parts(result)
     parts += ["", Rule(style="dim"), Text(DISCLAIMER, style="dim italic")]
     return Group(*parts)
 
