@@ -33,7 +33,7 @@ def drop_parts(done: Sequence[D], tables: ProcedureTables) -> list[D]:
 def is_part(each: Done, other: Done, tables: ProcedureTables) -> bool:
     """Tell whether the first procedure is part of the second and not reported beside it."""
     family, whole = each.occurrence.family, tables.families[other.occurrence.family]
-    if family == whole.name:
+    if family == whole.name or each.occurrence.note_id != other.occurrence.note_id:
         return False
     if each.occurrence.source == "body" and other.occurrence.source == "body":
         return f"kind:{whole.kind}" not in tables.bundles.get(family, ()) and _within(family, other, tables)

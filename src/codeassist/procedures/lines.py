@@ -19,7 +19,7 @@ _BREAK = re.compile(
   | ;
   | (?<= [^\d\W] )[.?!] (?= [\s,] | $ )        # the end of a sentence, after a letter
   | (?<= [)\]"%] )[.] (?= [\s,] | $ )
-  | (?<= \d )[.] (?= ,| \s+[A-Z] | $ )         # after a number only if a new sentence follows
+  | (?<= [^\s.,]\d )[.] (?= ,| \s+[A-Z] | $ )   # after a number that is no item's, before a new sentence
   | [.,\s] \s* (?= \d{1,2} [.)] \s{1,3} [A-Z] )     # "2.  Next item"
     """,
     re.VERBOSE,

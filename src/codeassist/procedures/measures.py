@@ -54,6 +54,8 @@ _GRAFTS = re.compile(
 _LEVELS = re.compile(rf"\b{_COUNT}[\s-]+levels?\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b([CTLS])\s?(\d{1,2})\s?(?:-|/|and|to|through)?\s?[CTLS]?(\d{1,2})?\b")
 _AGE = re.compile(r"\b(\d{1,3})[\s-]*(year|yr|y/?o|month|mo|week|day)s?(?:[\s-]*old|\b)", re.IGNORECASE)
+# The step between the ranges of the tables, and what a sum of floats may be off.
+_STEP, _TINY = 0.1, 1e-9
 _YEARS_BY_UNIT = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
 
 
@@ -168,12 +170,10 @@ def is_in_range(number: float, spec: str) -> bool:
     >>> is_in_range(0.55, "-0.5"), is_in_range(2.6, "2.6-7.5"), is_in_range(9, "5-"), is_in_range(2, "3")
     (True, True, True, False)
     """
-    rounded = round(number + 1e-9, 1) if number % 1 else number
     if spec.startswith("+"):
         return False
-    if spec.startswith("-"):
-        return rounded <= float(spec[1:]) or abs(number - float(spec[1:])) < 0.1
-    low, dash, high = spec.partition("-")
+    low, dash, high = ("", "-", spec[1:]) if spec.startswith("-") else spec.partition("-")
     if not dash:
-        return rounded == float(low)
-    return float(low) <= rounded and (not high or rounded <= float(high))
+        return abs(number - float(low)) < _STEP / 2
+    # What lies between two ranges belongs to the one below it.
+    return (not low or number >= float(low) - _TINY) and (not high or number < float(high) + _STEP - _TINY)
