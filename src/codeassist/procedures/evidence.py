@@ -17,6 +17,8 @@ _UNTOLD = get_words("untold")
 # What says that an operation went another way than planned.
 _CHANGED = get_words("changed")
 _ACCOUNT_PARTS = ("body", "findings", "detail", "technique")
+# No account is longer; a text of megabytes is read as far as this for each procedure.
+_MOST_LINES = 400
 _REASON_PARTS = ("diagnosis", "preamble", "impression")
 
 
@@ -66,10 +68,10 @@ def make_scope(account: Account, own: Line, same: Sequence[Line], body: Sequence
     is_whole = account.sort != "visit"
     title = [line for line in account.of("title") if line is not own] if is_whole else []
     told = body if body is not None else account.of(*_ACCOUNT_PARTS)
-    told = [line for line in told if line is not own and _UNTOLD.isdisjoint(line.words.places)]
+    told = [line for line in told[:_MOST_LINES] if line is not own and _UNTOLD.isdisjoint(line.words.places)]
     names = tuple(dict.fromkeys([*same, *title]))
-    reasons = account.of(*_REASON_PARTS) if is_whole else ()
-    return Scope(account, own, names, tuple(told) if is_whole or own.part == "title" else (), reasons)
+    reasons = account.of(*_REASON_PARTS)[:_MOST_LINES] if is_whole else ()
+    return Scope(account, own, names[:_MOST_LINES], tuple(told) if is_whole or own.part == "title" else (), reasons)
 
 
 class AxisReader:
@@ -127,7 +129,7 @@ class AxisReader:
 
     def _tiers(self, spec: ProcedureAxis, scope: Scope) -> list[Sequence[Line]]:
         if spec.reach == "note":
-            return [(scope.own,), scope.account.lines]
+            return [(scope.own,), scope.account.lines[:_MOST_LINES]]
         if spec.reach == "seg":
             return [(scope.own,), scope.names]
         return [(scope.own,), scope.names, scope.told, scope.reasons]

@@ -37,6 +37,7 @@ _OPERATION_KINDS = frozenset({"procedure", "procedure_description", "postoperati
 # In a study's report these name the study.
 _NAMING = frozenset({"study", "exam", "preamble", "title", "other", "results", "technique", "body"})
 _HEAD_WORDS = 30
+_LONGEST_LINE = 1000
 _VERBS = get_words("verb")
 # Sections that tell nothing of procedures done now: history, medications, review of systems.
 _UNREAD = "none"
@@ -140,7 +141,17 @@ def cut_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     first = start
     for mark in _BREAK.finditer(text, start, end):
         if mark.start() > first:
-            yield first, mark.start()
+            yield from _cut_long(text, first, mark.start())
         first = mark.start() + 1
     if first < end:
-        yield first, end
+        yield from _cut_long(text, first, end)
+
+
+def _cut_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a line in pieces of at most a thousand characters, so that the work for a note grows with its length."""
+    while end - start > _LONGEST_LINE:
+        blank = text.rfind(" ", start, start + _LONGEST_LINE)
+        cut = blank if blank > start else start + _LONGEST_LINE
+        yield start, cut
+        start = cut
+    yield start, end

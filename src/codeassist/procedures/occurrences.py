@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from codeassist.core.notes import Note
 from codeassist.procedures.lines import Account, Line
@@ -26,6 +27,8 @@ _TITLE_SLACK = 9
 # Between the first word of a title and the last of a diagnosis.
 _JOINED = 18
 _MOST_BY_ACCOUNT = 3
+# No note tells of more; a text of megabytes may name thousands.
+_MOST_OCCURRENCES, _MOST_REASONS = 80, 40
 _VISIT_PARTS = ("plan", "results", "study", "exam", "other", "course", "body", "title", "findings", "impression")
 # A visit's results tell what was read there; a plan or an examination only what is said to be done.
 _READ_PARTS = frozenset({"results", "study", "findings"})
@@ -86,11 +89,8 @@ class OccurrenceFinder:
 
     def __call__(self, account: Account) -> tuple[Occurrence, ...]:
         """Return what a note names as done, in order of place."""
-        if account.sort == "operation":
-            return tuple(self._find_operation(account))
-        if account.sort == "study":
-            return tuple(self._find_study(account))
-        return tuple(self._find_visit(account))
+        find = {"operation": self._find_operation, "study": self._find_study}.get(account.sort, self._find_visit)
+        return tuple(islice(find(account), _MOST_OCCURRENCES))
 
     def names(self, line: Line, kinds: frozenset[str]) -> list[Found[str]]:
         """Return the families of some kinds that a line names, none inside the words of another."""
@@ -124,8 +124,8 @@ class OccurrenceFinder:
 
     def _name_with_reason(self, account: Account, titles: Sequence[Line]) -> Iterator[Occurrence]:
         """Yield what a title names together with the diagnosis: "Closed reduction" and "fracture of the radius"."""
-        reasons = account.of("diagnosis", "reason")
-        for line in titles:
+        reasons = account.of("diagnosis", "reason")[:_MOST_REASONS]
+        for line in titles[:_MOST_REASONS]:
             own = len(line.words.forms)
             for reason in reasons:
                 joined = line.words.join(reason.words)
@@ -191,7 +191,7 @@ class OccurrenceFinder:
         if "xray" not in line.words.places or {"now", "done"} - self._tell(line):
             return
         own = len(line.words.forms)
-        for reason in (*account.of("reason"), *account.of("exam")):
+        for reason in (*account.of("reason"), *account.of("exam"))[:_MOST_REASONS]:
             joined = line.words.join(reason.words)
             for each in self._index.find(joined, slack=_JOINED):
                 if each.thing in _OFFICE_FILMS and each.places[0] < own:

@@ -34,6 +34,8 @@ from codeassist.terminology.words import WordNormalizer
 
 _POINTS = Path(__file__).with_name("points.tsv")
 _TOLD = ("body", "findings", "detail")
+# No account is longer; a text of megabytes is read as far as this for each procedure.
+_MOST_LINES = 400
 _SURGERY = frozenset({"surgery"})
 
 
@@ -145,6 +147,7 @@ class ProcedureStage:
     def _read_note(self, account: Account) -> Iterator[Done]:
         occurrences = self._parts.find(account)
         told_by_family = self._divide(account, {each.family for each in occurrences})
+        titles, told = account.of("title")[:_MOST_LINES], account.of(*_TOLD)[:_MOST_LINES]
         for each in occurrences:
             same = [other.line for other in occurrences if other.family == each.family and other.line is not each.line]
             same = [each.reason, *same] if each.reason is not None else same
@@ -152,8 +155,8 @@ class ProcedureStage:
             family = self.tables.families[each.family]
             allowed = self._allowed[each.family]
             readings = {axis: self._parts.read_axis(axis, allowed[axis], scope) for axis in family.axes}
-            titles = (each.reason,) if each.reason is not None else account.of("title")
-            side = find_side(each.line, each.places, titles, account.of(*_TOLD))
+            named = (each.reason,) if each.reason is not None else titles
+            side = find_side(each.line, each.places, named, told)
             for choice in choose(self.tables.concepts[each.family], readings, self.tables.axes):
                 is_read_out = each.source != "visit" and is_read(family.name, family.group)
                 sides = choice.concept.sides

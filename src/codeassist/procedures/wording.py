@@ -35,12 +35,12 @@ class Words:
     forms: tuple[str, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
-    places: Mapping[str, tuple[int, ...]]
+    places: Mapping[str, Sequence[int]]
 
     def join(self, other: Words) -> Words:
         """Return the words of this line followed by those of another."""
         own = len(self.forms)
-        places = dict(self.places)
+        places: dict[str, Sequence[int]] = dict(self.places)
         for word, spots in other.places.items():
             places[word] = (*places.get(word, ()), *(spot + own for spot in spots))
         return Words((*self.forms, *other.forms), (*self.starts, *other.starts), (*self.ends, *other.ends), places)
@@ -80,9 +80,9 @@ class ProcedureWords:
                 forms.append(form)
                 starts.append(token.start())
                 ends.append(token.end())
-        places: dict[str, tuple[int, ...]] = {}
+        places: dict[str, list[int]] = {}
         for place, form in enumerate(forms):
-            places[form] = (*places[form], place) if form in places else (place,)
+            places.setdefault(form, []).append(place)
         return Words(tuple(forms), tuple(starts), tuple(ends), places)
 
     def fold(self, token: str) -> str:

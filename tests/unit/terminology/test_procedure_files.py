@@ -131,7 +131,7 @@ def test_another_file_is_refused_in_one_line(text):
 
 
 def test_a_row_without_a_code_is_refused_with_its_number():
-    with pytest.raises(DataFileError, match="list.txt, row 1: 'not a code' is not a procedure code"):
+    with pytest.raises(DataFileError, match=r"list\.txt, row 1: 'not a code' is not a procedure code"):
         read_procedure_file(CONSUMER_FILE.replace("99990", "not a code").encode(), "list.txt")
 
 
@@ -247,5 +247,5 @@ def test_a_damaged_set_is_named(own_cache, put):
     import_procedure_set(put("SHORT_2031.txt", SHORT_FILE))
     (own_cache / "editions" / "CPT" / "2031" / "edition.json").write_text("[]")
 
-    with pytest.raises(AssetError, match="the imported set in .* is damaged"):
+    with pytest.raises(AssetError, match=r"the imported set in .* is damaged"):
         list_procedure_sets()
