@@ -36,7 +36,15 @@ _READ_PARTS = frozenset({"results", "study", "findings"})
 _DOING_PARTS = frozenset({"body", "exam", "plan"})
 # Films that are taken and read in the clinic. Other studies are reported by who reads them, unless the note says when.
 _OFFICE_FILMS = frozenset({"xr-limb", "xr-spine", "xr-pelvis", "xr-belly", "xr-ribs", "xr-hips"})
-_DATE = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{1,2}[/-](?:19|20)\d\d\b|\bin\s+(?:19|20)\d\d\b")
+_DATE = re.compile(
+    r"""
+    \b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b | \b\d{1,2}[/-](?:19|20)\d\d\b       # 3/4/2019, 03/2019
+  | \b(?:in|of|since)\s+(?:19|20)\d\d\b                                  # in 2019, in May of 2019
+  | \b(?:January|February|March|April|May|June|July|August|September|October|November|December)
+    \s+(?:\d{1,2},?\s+)?(?:19|20)\d\d\b                                  # May 4, 2019
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
