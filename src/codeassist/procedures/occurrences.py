@@ -128,7 +128,7 @@ class OccurrenceFinder:
 
     def _is_stopped(self, account: Account) -> bool:
         """Tell whether the account says that the operation was not brought to its end."""
-        return any("aborted" in self._tell(line) for line in account.of("body", "findings", "detail"))
+        return any("stopped" in self._tell(line) for line in account.of("body", "findings", "detail"))
 
     def _name_with_reason(self, account: Account, titles: Sequence[Line]) -> Iterator[Occurrence]:
         """Yield what a title names together with the diagnosis: "Closed reduction" and "fracture of the radius"."""

@@ -11,7 +11,7 @@ from codeassist.procedures.wording import ProcedureWords, Wording, WordingIndex,
 from codeassist.terminology.lexicon import read_table
 
 _TABLE = Path(__file__).with_name("telling_cues.tsv")
-CUES = ("now", "done", "dose", "not_now", "aborted", "attempted", "elsewhere")
+CUES = ("now", "done", "dose", "not_now", "aborted", "stopped", "attempted", "elsewhere")
 
 
 class Teller:
