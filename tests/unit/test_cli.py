@@ -391,6 +391,21 @@ def test_a_release_that_holds_nothing_is_one_line(run, tmp_path):
     refuse(run("codes", "import", path), "release.txt")
 
 
+@pytest.mark.assets
+def test_a_licensed_file_is_imported_listed_and_removed(run, tmp_path, monkeypatch):
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    path = tmp_path / "SHORTU_2031.txt"
+    path.write_text("99990 INVENTED\n", encoding="utf-8")
+
+    imported = run("codes", "import", path)
+    removed = run("codes", "remove", "CPT-2031")
+
+    assert imported.exit_code == 0
+    assert "CPT-2031" in imported.stdout
+    assert removed.stdout == "edition CPT-2031 was removed\n"
+    refuse(run("codes", "remove", "CPT-2031"), "is no imported set of procedure codes")
+
+
 def test_a_damaged_edition_is_one_line(run, tmp_path, monkeypatch):
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     manifest = tmp_path / "editions" / "ICD-10-CM" / "2030" / "edition.json"

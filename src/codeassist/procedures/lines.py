@@ -17,7 +17,8 @@ _BREAK = re.compile(
     r"""
     \n
   | ;
-  | (?<= [^\d\W] )[.?!] (?= [\s,] | $ )        # the end of a sentence, after a letter
+  | (?<! \bDr )(?<! \bMr )(?<! \bMrs )(?<! \bNo )(?<! \bvs )   # no sentence ends at a title
+    (?<= [^\d\W] )[.?!] (?= [\s,] | $ )        # the end of a sentence, after a letter
   | (?<= [)\]"%] )[.] (?= [\s,] | $ )
   | (?<= [^\s.,]\d )[.] (?= ,| \s+[A-Z] | $ )   # after a number that is no item's, before a new sentence
   | [.,\s] \s* (?= \d{1,2} [.)] \s{1,3} [A-Z] )     # "2.  Next item"

@@ -134,6 +134,8 @@ class OccurrenceFinder:
         """Yield what a title names together with the diagnosis: "Closed reduction" and "fracture of the radius"."""
         reasons = account.of("diagnosis", "reason")[:_MOST_REASONS]
         for line in titles[:_MOST_REASONS]:
+            if {"not_now", "aborted", "elsewhere"} & self._tell(line):
+                continue
             own = len(line.words.forms)
             for reason in reasons:
                 joined = line.words.join(reason.words)

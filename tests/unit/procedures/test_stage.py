@@ -187,3 +187,37 @@ def test_several_notes_of_an_encounter_are_read_together(stage, sectionize):
 @pytest.mark.parametrize("text", ["", "\n\n", "\x00\ud800 1.2.3", "PROCEDURE:", "(" * 500, "no " * 4000])
 def test_any_text_is_accepted(read, text):
     assert read(text).suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("PROCEDURES PERFORMED:\n1. Tonsillectomy.\n2. Adenoidectomy.\nINDICATIONS: A 6-year-old boy.\n", {"42820"}),
+        ("EXAM: CT abdomen with contrast. CT pelvis with contrast.\nIMPRESSION: Normal.\n", {"74177-26"}),
+        ("PROCEDURES PERFORMED:\n1. Left orchiopexy.\n2. Right orchiopexy.\nFINDINGS: Good.\n", {"54640-50"}),
+        ("PROCEDURE PERFORMED: Cystoscopy.\nFINDINGS: A stent was removed.\n", {"52310"}),
+        ("PROCEDURE PERFORMED: Septoplasty (not performed).\nPOSTOPERATIVE DIAGNOSIS: Same.\n", set()),
+        ("PROCEDURE PERFORMED: Port insertion by Dr. Grey at an outside hospital, done by him.\nFINDINGS: x.\n", set()),
+        ("TECHNIQUE: Plain images.\nFINDINGS: CT of the head without contrast was compared.\n", {"70450-26"}),
+    ],
+)
+def test_what_belongs_together_is_reported_once(read, text, codes):
+    found = [each for each in read(text).suggestions if each.disposition == "report"]
+
+    assert {"-".join((each.code.value, *each.modifiers)) for each in found} == codes
+
+
+def test_one_side_and_none_are_the_same_procedure(read):
+    text = "PROCEDURES PERFORMED:\n1. Left carpal tunnel release.\n2. Carpal tunnel release, endoscope not used.\n"
+
+    (found,) = read(text).suggestions
+
+    assert found.modifiers == ("LT",)
+
+
+def test_search_finds_imported_codes_beside_the_starter_table(normalizer):
+    installed = InstalledCodes(texts={("HCPCS", "X1000"): "an invented gadget"}, other_texts={})
+    stage = ProcedureStage.load(load_procedure_tables(), installed, normalizer, settings=ProcedureSettings())
+
+    assert [hit.code for hit in stage.search("invented gadget", system="HCPCS", limit=3)] == ["X1000"]
+    assert stage.search("", system="HCPCS", limit=3) == []
