@@ -29,7 +29,14 @@ from codeassist.io.documents import to_json
 from codeassist.io.fhir import to_bundle
 from codeassist.io.texts import decode_text, make_safe, read_text
 from codeassist.pipeline import VERSION, CodeAssist, load
-from codeassist.report.codes import MOST_ROWS, render_code, render_editions, render_left_out, render_matches
+from codeassist.report.codes import (
+    MOST_ROWS,
+    render_code,
+    render_editions,
+    render_left_out,
+    render_matches,
+    render_procedure_sets,
+)
 from codeassist.report.findings import locate, render_findings
 from codeassist.report.page import render_page
 from codeassist.report.query_files import write_query_files
@@ -41,6 +48,13 @@ from codeassist.terminology.editions import (
     load_codeset,
     pick_edition,
     remove_edition,
+)
+from codeassist.terminology.procedure_sets import SYSTEMS as PROCEDURE_SYSTEMS
+from codeassist.terminology.procedure_sets import (
+    holds_procedure_file,
+    import_procedure_set,
+    list_procedure_sets,
+    remove_procedure_set,
 )
 from codeassist.terminology.progress import show_progress
 
@@ -253,7 +267,9 @@ def search(
     if output_format == "json":
         typer.echo(json.dumps([asdict(match) for match in matches], indent=2))
     else:
-        _print(render_matches(matches, assistant.stages().vocabulary.codeset))
+        codeset = assistant.stages().vocabulary.codeset
+        name = f"{codeset.system} {codeset.edition}" if system == "ICD-10-CM" else system
+        _print(render_matches(matches, name))
 
 
 @app.command()
@@ -273,16 +289,18 @@ def show(
 
 @codes_app.command("list")
 def list_installed() -> None:
-    """List the editions on this machine, oldest first."""
+    """List the editions on this machine, oldest first, and the imported sets of procedure codes."""
     with show_progress() as progress:
         editions = list_editions(progress=progress)
     _print(render_editions(editions))
+    if sets := list_procedure_sets():
+        _print(render_procedure_sets(sets))
 
 
 @codes_app.command("import")
 def import_edition(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A release of CMS or CDC: zip file, folder or one file.")
+        Path, typer.Argument(metavar="FILE", help="A release of CMS, CDC or the AMA: zip file, folder or one file.")
     ],
     *,
     edition: Annotated[
@@ -296,7 +314,10 @@ def import_edition(
         bool, typer.Option("--only-index", help="Take nothing but the Alphabetic Index and its tables.")
     ] = False,
 ) -> None:
-    """Install an official release of ICD-10-CM, or add its Alphabetic Index to an installed edition."""
+    """Install a release of ICD-10-CM, its Alphabetic Index, or procedure codes: CPT, HCPCS, fee schedule, NCCI edits."""
+    if holds_procedure_file(file):
+        _print(render_procedure_sets(import_procedure_set(file, edition=edition)))
+        return
     with show_progress() as progress:
         info = import_release(file, edition=edition, only_index=only_index, progress=progress)
     left_out = render_left_out(info)
@@ -307,8 +328,11 @@ def import_edition(
 def remove_installed(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Edition, as codes list names it.")],
 ) -> None:
-    """Remove an imported edition."""
-    remove_edition(name)
+    """Remove an imported edition, or a set of procedure codes such as CPT-2026."""
+    if name.partition("-")[0] in PROCEDURE_SYSTEMS:
+        remove_procedure_set(name)
+    else:
+        remove_edition(name)
     typer.echo(f"edition {name} was removed")
 
 

@@ -56,6 +56,13 @@ class VisitSettings(_Settings):
     accept_consultations: bool = False
 
 
+class ProcedureSettings(_Settings):
+    """This is when a procedure is reported and when it is shown at all; the points are declared, not fitted."""
+
+    report_confidence: float = Field(default=0.5, ge=0.0, le=1.0)
+    consider_confidence: float = Field(default=0.05, ge=0.0, le=1.0)
+
+
 class Settings(_Settings):
     """This is the configuration of the whole pipeline."""
 
@@ -64,3 +71,4 @@ class Settings(_Settings):
     selection: SelectionSettings = SelectionSettings()
     gaps: GapThresholds = GapThresholds()
     visit: VisitSettings = VisitSettings()
+    procedures: ProcedureSettings = ProcedureSettings()

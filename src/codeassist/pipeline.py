@@ -24,6 +24,7 @@ from codeassist.assets import hash_tables
 from codeassist.cdi.finder import GapFinder, Library
 from codeassist.cdi.queries import QueryWriter
 from codeassist.config import Settings
+from codeassist.core.codes import CPT, HCPCS
 from codeassist.core.mentions import Assertion
 from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult, PipelineInfo
@@ -33,6 +34,7 @@ from codeassist.linking.linker import Linker
 from codeassist.linking.ranking import Ranking
 from codeassist.linking.retrieval import TermFinder, WordRetriever
 from codeassist.linking.search import Searcher
+from codeassist.procedures.stage import ProcedureStage, choose_operations
 from codeassist.procedures.visit import VisitLeveler
 from codeassist.sections.stage import SectionStage
 from codeassist.selection.conditions import ConditionGatherer
@@ -40,6 +42,8 @@ from codeassist.selection.reportability import DeclaredPoints, FittedModel
 from codeassist.selection.rules import RuleBook
 from codeassist.selection.selector import Selector
 from codeassist.terminology.editions import pick_edition
+from codeassist.terminology.procedure_sets import load_installed_codes
+from codeassist.terminology.procedure_tables import load_procedure_tables
 from codeassist.terminology.store import Progress
 from codeassist.terminology.vocabulary import Vocabulary, load_vocabulary
 
@@ -60,6 +64,7 @@ class Stages:
     annotate: Annotator
     link: Linker
     select: Selector
+    find_procedures: ProcedureStage
     find_visit: VisitLeveler
     find_gaps: GapFinder
     write_queries: QueryWriter
@@ -94,6 +99,12 @@ def make_stages(edition: str | None, settings: Settings, *, progress: Progress |
             settings=settings.gaps,
         ),
         write_queries=QueryWriter(settings=settings.gaps),
+        find_procedures=ProcedureStage.load(
+            load_procedure_tables(),
+            load_installed_codes(),
+            vocabulary.index.normalizer,
+            settings=settings.procedures,
+        ),
         search=Searcher(vocabulary, TermFinder(vocabulary.index, retrieve, vocabulary.vectors), Ranking.load()),
         fingerprint=_hash(vocabulary.fingerprint, hash_tables(), *_read_versions()),
     )
@@ -157,8 +168,9 @@ class CodeAssist:
         annotations = stages.annotate(encounter, sections)
         candidates = stages.link(annotations.mentions)
         diagnoses = stages.select(encounter, sections, annotations, candidates)
-        visit = stages.find_visit(encounter, sections, diagnoses)
-        gaps = stages.find_gaps(encounter, sections, annotations, candidates, diagnoses)
+        procedures = stages.find_procedures(encounter, sections, diagnoses)
+        visit = stages.find_visit(encounter, sections, diagnoses, choose_operations(procedures.suggestions))
+        gaps = stages.find_gaps(encounter, sections, annotations, candidates, diagnoses) + procedures.gaps
         queries = stages.write_queries(encounter, gaps)
         return CodingResult(
             encounter=encounter,
@@ -169,9 +181,10 @@ class CodeAssist:
             candidates=candidates,
             diagnoses=diagnoses,
             dosages=annotations.dosages,
+            procedures=procedures.suggestions,
+            visit=visit,
             gaps=gaps,
             queries=queries,
-            visit=visit,
         )
 
     def code_many(self, sources: Iterable[str | Note | Encounter], *, processes: int = 1) -> Iterator[CodingResult]:
@@ -237,7 +250,10 @@ class CodeAssist:
 
     def search(self, text: str, *, system: str = "ICD-10-CM", limit: int = 10) -> list[CodeMatch]:
         """Find the codes that a wording names, best first."""
-        return self.stages().search(text, system=system, limit=limit)
+        stages = self.stages()
+        if system in (CPT, HCPCS):
+            return stages.find_procedures.search(text, system=system, limit=limit)
+        return stages.search(text, system=system, limit=limit)
 
     def assess(self, text: str, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
         """Return what a text asserts of any stretches of it.
@@ -278,7 +294,7 @@ class CodeAssist:
         return PipelineInfo(
             version=VERSION,
             fingerprint=f"sha256:{_hash(VERSION, stages.fingerprint, self.settings.model_dump_json())}",
-            code_sets=((codeset.system, codeset.edition),),
+            code_sets=((codeset.system, codeset.edition), *stages.find_procedures.code_sets),
             edition_note=edition_note,
         )
 

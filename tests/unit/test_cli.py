@@ -325,8 +325,19 @@ def test_a_search_without_hits_says_so(run, loaded):
 
 
 @pytest.mark.assets
-def test_a_system_that_is_not_installed_is_one_line(run, loaded):
-    refuse(run("search", "gout", "--system", "CPT"), "no code set of the system 'CPT'")
+def test_a_search_for_procedures_answers_with_their_codes(run, loaded):
+    shown = run("search", "carpal tunnel release", "--system", "CPT", "--limit", "1")
+
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("64721  Freeing of the median nerve at the wrist")
+
+
+@pytest.mark.assets
+def test_a_search_for_procedures_without_hits_says_so(run, loaded):
+    shown = run("search", "xyzzy qwrt", "--system", "HCPCS")
+
+    assert shown.exit_code == 0
+    assert shown.stdout == "No code of HCPCS was found; try other or fewer words.\n"
 
 
 @pytest.mark.assets
@@ -396,6 +407,21 @@ def test_an_index_that_is_added_tells_what_of_it_was_left_out(run, tmp_path, mon
 
     assert (asked["edition"], asked["only_index"]) == ("2032", True)
     assert "100 of 1,000 index terms were left out" in result.stdout
+
+
+@pytest.mark.assets
+def test_a_licensed_file_is_imported_listed_and_removed(run, tmp_path, monkeypatch):
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    path = tmp_path / "SHORTU_2031.txt"
+    path.write_text("99990 INVENTED\n", encoding="utf-8")
+
+    imported = run("codes", "import", path)
+    removed = run("codes", "remove", "CPT-2031")
+
+    assert imported.exit_code == 0
+    assert "CPT-2031" in imported.stdout
+    assert removed.stdout == "edition CPT-2031 was removed\n"
+    refuse(run("codes", "remove", "CPT-2031"), "is no imported set of procedure codes")
 
 
 def test_a_damaged_edition_is_one_line(run, tmp_path, monkeypatch):

@@ -170,7 +170,7 @@ def test_a_date_of_service_outside_every_edition_is_said(assistant, encounter, i
     info = assistant.code(encounter).pipeline
 
     assert bool(info.edition_note) is is_outside
-    assert [system for system, _ in info.code_sets] == ["ICD-10-CM"]
+    assert [system for system, _ in info.code_sets] == ["ICD-10-CM", "CPT", "HCPCS"]
 
 
 @pytest.mark.assets

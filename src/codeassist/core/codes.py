@@ -18,7 +18,9 @@ _HCPCS = re.compile(r"[A-Z][0-9]{4}", re.IGNORECASE)
 _CPT = re.compile(r"[0-9]{4}[0-9A-Z]", re.IGNORECASE)
 
 ICD10CM, CPT, HCPCS = "ICD-10-CM", "CPT", "HCPCS"
-SYSTEMS = (ICD10CM, CPT, HCPCS)
+# A procedure known by this project's own name alone, where its number is not installed.
+CONCEPT = "concept"
+SYSTEMS = (ICD10CM, CPT, HCPCS, CONCEPT)
 
 
 @dataclass(frozen=True, slots=True, order=True)

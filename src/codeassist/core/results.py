@@ -43,6 +43,7 @@ class CodingResult:
     candidates: tuple[Candidate, ...]
     diagnoses: tuple[Suggestion, ...]
     dosages: tuple[Dosage, ...] = ()
+    procedures: tuple[Suggestion, ...] = ()
+    visit: VisitLevel | None = None
     gaps: tuple[Gap, ...] = ()
     queries: tuple[Query, ...] = ()
-    visit: VisitLevel | None = None

@@ -61,7 +61,8 @@ class Suggestion:
     """This is one code proposed for an encounter, with calibrated confidence, evidence and reason.
 
     ``support`` holds the candidates it was merged from, best first; ``alternatives`` the next-best candidates of the
-    same mentions. ``rationale`` adds up to the log-odds from which the calibrator made ``confidence``.
+    same mentions. ``rationale`` adds up to the log-odds from which the calibrator made ``confidence``. A procedure has
+    ``units`` and names in ``supported_by`` the suggested diagnoses that are the reason for it.
     """
 
     code: Code
@@ -74,6 +75,8 @@ class Suggestion:
     rationale: tuple[Contribution, ...] = ()
     flags: tuple[Flag, ...] = ()
     modifiers: tuple[str, ...] = field(default=())
+    units: int = 1
+    supported_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.disposition not in DISPOSITIONS:

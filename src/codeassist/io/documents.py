@@ -35,7 +35,7 @@ def to_document(result: CodingResult) -> Document:
         "measurements": [_measurement(encounter, each) for each in result.measurements],
         "dosages": [_dosage(encounter, each) for each in result.dosages],
         "diagnoses": [_suggestion(encounter, each) for each in result.diagnoses],
-        "procedures": [],
+        "procedures": [_procedure(encounter, each) for each in result.procedures],
         "visit": _visit(encounter, result.visit) if result.visit else None,
         "gaps": _gaps(result),
         "queries": [_query(each) for each in result.queries],
@@ -105,6 +105,10 @@ def _suggestion(encounter: Encounter, each: Suggestion) -> Document:
         "flags": [{"kind": flag.kind, "with": flag.with_code, "detail": flag.detail} for flag in each.flags],
         "modifiers": list(each.modifiers),
     }
+
+
+def _procedure(encounter: Encounter, each: Suggestion) -> Document:
+    return _suggestion(encounter, each) | {"units": each.units, "supported_by": list(each.supported_by)}
 
 
 def _evidence(encounter: Encounter, support: Sequence[Candidate]) -> list[Document]:

@@ -1,1 +1,1 @@
-"""Suggests procedures and the level of a visit."""
+"""Procedures and the level of the visit: CPT and HCPCS suggestions."""

@@ -15,6 +15,7 @@ from codeassist.terminology.axes import AxisTable, AxisTables
 from codeassist.terminology.codeset import CodeSet
 from codeassist.terminology.editions import EditionInfo
 from codeassist.terminology.instruction_notes import InstructionNote
+from codeassist.terminology.procedure_sets import ProcedureSet
 
 _NOTE_HEADINGS = (
     ("includes", "Includes"),
@@ -30,10 +31,10 @@ _NOTE_HEADINGS = (
 MOST_ROWS = 60
 
 
-def render_matches(matches: Sequence[CodeMatch], codeset: CodeSet) -> RenderableType:
-    """Return the hits of a search, best first, with the wording that was matched."""
+def render_matches(matches: Sequence[CodeMatch], codes: str) -> RenderableType:
+    """Return the hits of a search in some code set, best first, with the wording that was matched."""
     if not matches:
-        return Text(f"No code of {codeset.system} {codeset.edition} was found; try other or fewer words.")
+        return Text(f"No code of {codes} was found; try other or fewer words.")
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="bold cyan", no_wrap=True)
     table.add_column(overflow="fold")
@@ -112,6 +113,17 @@ def render_left_out(info: EditionInfo) -> RenderableType | None:
         f"{index.wordings_left_out:,} of {total:,} index terms were left out: "
         f"they lead to {index.codes_absent:,} codes that edition {info.edition} does not have"
     )
+
+
+def render_procedure_sets(sets: Sequence[ProcedureSet]) -> RenderableType:
+    """Return the imported sets of procedure codes as a table."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("set", "from", "rows"):
+        table.add_column(name, overflow="fold")
+    for each in sets:
+        rows = ", ".join(f"{role} {count:,}" for role, count in sorted(each.rows.items()))
+        table.add_row(Text(f"{each.system}-{each.edition}", style="bold"), Text(each.source), rows)
+    return table
 
 
 def _title(code: str, codeset: CodeSet) -> RenderableType:

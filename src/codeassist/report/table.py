@@ -12,6 +12,7 @@ from rich.text import Text
 
 from codeassist.core.results import DISCLAIMER, CodingResult
 from codeassist.io.texts import make_safe
+from codeassist.report.procedure_table import list_procedure_parts
 from codeassist.report.view import (
     GROUP_HEADINGS,
     GROUP_MEANINGS,
@@ -59,6 +60,7 @@ def render_result(result: CodingResult) -> RenderableType:
         parts += ["", Text("Visit", style="bold green"), "", _visit_block(visit)]
     if result.gaps:
         parts += ["", _gap_heading(result), _list_gaps(result)]
+    parts += list_procedure_parts(result)
     parts += ["", Rule(style="dim"), Text(DISCLAIMER, style="dim italic")]
     return Group(*parts)
 
