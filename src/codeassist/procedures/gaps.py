@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import exp
 
 from codeassist.core.codes import CONCEPT
 from codeassist.core.gaps import Gap, GapOption
 from codeassist.core.notes import Span
-from codeassist.core.suggestions import Suggestion
+from codeassist.core.suggestions import Contribution, Suggestion
 from codeassist.procedures.choosing import Choice
 from codeassist.procedures.modifiers import Side
 from codeassist.terminology.procedure_tables import ProcedureConcept, ProcedureTables
 
 _SIDES = ("left", "right", "both sides")
 _MOST_OPTIONS = 8
+# Log-odds: what is missing to choose a procedure is listed, and never worth a query by itself.
+_BASE = -2.0
 
 
 def find_gaps(choice: Choice, side: Side, suggestion: Suggestion, tables: ProcedureTables) -> Iterator[Gap]:
@@ -41,6 +44,10 @@ def _make_gap(
 ) -> Gap:
     axis, label = asked
     code = suggestion.code
+    rationale = (
+        Contribution("base", _BASE),
+        Contribution("confidence of the procedure", round(-_BASE * suggestion.confidence, 4), code.value),
+    )
     return Gap(
         gap_id=f"procedure-{choice.concept.name}-{label.replace(' ', '-')}",
         kind=kind,
@@ -50,7 +57,8 @@ def _make_gap(
         diagnosis=f"{choice.concept.display} ({label})",
         options=tuple(options),
         evidence=spans,
-        priority=round(0.5 * suggestion.confidence, 4),
+        priority=round(1 / (1 + exp(-sum(part.points for part in rationale))), 4),
+        rationale=rationale,
         family=choice.concept.family,
     )
 

@@ -308,10 +308,5 @@ def _read_points() -> dict[str, Contribution]:
 
 def choose_operations(procedures: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
     """Return the reported operations: their payment covers a small visit, so that a separate one needs modifier 25."""
-    return tuple(
-        each
-        for each in procedures
-        if each.disposition == "report"
-        and each.code.system == CPT
-        and _OPERATIONS[0] <= each.code.value < _OPERATIONS[1]
-    )
+    reported = [each for each in procedures if each.disposition == "report" and each.code.system == CPT]
+    return tuple(each for each in reported if _OPERATIONS[0] <= each.code.value < _OPERATIONS[1])
