@@ -109,8 +109,10 @@ def view_encounter(
 
 def is_study(section_kinds: frozenset[str]) -> bool:
     """Tell whether the sections are those of a diagnostic study's report, not of a visit or a stay."""
-    # A pathologist's report names its specimens under a heading that operative notes have too.
-    visits = section_kinds & _VISIT_SECTIONS - ({"operative_details"} if "pathology" in section_kinds else set())
+    # A pathologist's report names its specimens under a heading that operative notes have too, an endoscopist's its sedation.
+    borrowed = {"operative_details"} if "pathology" in section_kinds else set()
+    borrowed |= {"medications"} if section_kinds >= {"indication", "findings"} else set()
+    visits = section_kinds & _VISIT_SECTIONS - borrowed
     return bool(section_kinds & _STUDY_SECTIONS) and not visits
 
 
