@@ -96,7 +96,9 @@ class Sectionizer:
         openings = self._open(text, find_candidates(text, self._headings))
         openings = _resume_after_lines(text, openings)
         openings = _merge_empty(text, openings)
-        is_study = any(opening.kind in _STUDY_KINDS or _is_study(text, opening) for opening in openings)
+        is_study = _is_report(text, openings) or any(
+            opening.kind in _STUDY_KINDS or _is_study(text, opening) for opening in openings
+        )
         return tuple(_build(note, openings, is_study=is_study))
 
     def _open(self, text: str, candidates: Iterable[Candidate]) -> list[_Opening]:
@@ -267,6 +269,12 @@ def _refine(text: str, opening: _Opening, length: int, *, is_study: bool) -> str
     if is_study and opening.words.lower() in ("history", "clinical", "brief history", "hx"):
         return "clinical_history"
     return "imaging" if _is_study(text, opening) else opening.kind
+
+
+def _is_report(text: str, openings: list[_Opening]) -> bool:
+    """Tell whether a note without "Exam:" is the report of a study: its title names one, and it finds and concludes."""
+    kinds = {opening.kind for opening in openings}
+    return {"findings", "impression"} <= kinds and bool(_STUDY.search(text, 0, openings[0].end + 80))
 
 
 def _is_study(text: str, opening: _Opening) -> bool:

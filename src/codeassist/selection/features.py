@@ -109,8 +109,10 @@ def view_encounter(
 
 def is_study(section_kinds: frozenset[str]) -> bool:
     """Tell whether the sections are those of a diagnostic study's report, not of a visit or a stay."""
-    # A pathologist's report names its specimens under a heading that operative notes have too.
-    visits = section_kinds & _VISIT_SECTIONS - ({"operative_details"} if "pathology" in section_kinds else set())
+    # A pathologist names specimens, and an endoscopist the sedation, under headings that notes of visits have too.
+    borrowed = {"operative_details"} if "pathology" in section_kinds else set()
+    borrowed |= {"medications"} if section_kinds >= {"indication", "findings"} else set()
+    visits = section_kinds & _VISIT_SECTIONS - borrowed
     return bool(section_kinds & _STUDY_SECTIONS) and not visits
 
 
@@ -168,7 +170,9 @@ def describe(condition: Condition, view: EncounterView, roles: Mapping[str, str]
         "study": view.is_study,
         "study_impression": view.is_study and in_assessment,
         "study_indication": view.is_study and "preoperative" in found,
-        "study_screening": view.is_study and condition.code.startswith(_SCREENINGS) and found <= {NARRATIVE},
+        "study_screening": view.is_study
+        and condition.code.startswith(_SCREENINGS)
+        and found <= {NARRATIVE, "preoperative"},
         "instructed": condition.code in view.facts.instructed,
         "axis_values": min(len(best.axis_values), 3) / 3,
     }
