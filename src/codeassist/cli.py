@@ -314,7 +314,7 @@ def import_edition(
         bool, typer.Option("--only-index", help="Take nothing but the Alphabetic Index and its tables.")
     ] = False,
 ) -> None:
-    """Install a release of ICD-10-CM, its Alphabetic Index, or procedure codes: CPT, HCPCS, fee schedule, NCCI edits."""
+    """Install a release of ICD-10-CM, its Alphabetic Index, or procedures: CPT, HCPCS, fee schedule, NCCI edits."""
     if holds_procedure_file(file):
         _print(render_procedure_sets(import_procedure_set(file, edition=edition)))
         return
