@@ -50,7 +50,8 @@ def _read_modifiers(vocabulary: Vocabulary) -> frozenset[str]:
     wordings = (
         vocabulary.index.normalizer.split(row["wording"])
         for row in read_table(path, ("axis", "value", "wording", "provenance"))
-        if row["axis"] in _MODIFYING_AXES
+        # A drug is a mention of its own: "on insulin" hides it from no term.
+        if row["axis"] in _MODIFYING_AXES and not row["wording"].startswith("on ")
     )
     single = {words[0] for words in wordings if len(words) == 1}
     fillers = (row["word"] for row in read_table(_FOLDER / "filler_words.tsv", ("word", "provenance")))
