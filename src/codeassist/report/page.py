@@ -21,6 +21,7 @@ from codeassist.core.notes import Note, Span
 from codeassist.core.results import DISCLAIMER, CodingResult
 from codeassist.core.suggestions import DISPOSITIONS
 from codeassist.io.texts import make_safe
+from codeassist.report.gap_view import count_unasked, make_query_views
 from codeassist.report.view import (
     GROUP_HEADINGS,
     GROUP_MEANINGS,
@@ -153,7 +154,9 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
             }
             for note in encounter.notes
         ],
-        "gaps": [query.gap for query in result.queries],
+        "has_gaps": bool(result.gaps),
+        "queries": [(f"{name}-q{number}", view) for number, view in enumerate(make_query_views(result), start=1)],
+        "unasked": count_unasked(result),
         "groups": [
             {
                 "disposition": disposition,
