@@ -47,7 +47,7 @@ def test_a_gap_worth_a_query_is_shown_with_its_draft(result):
     for words in (
         "I50 heart <failure>: acuity unspecified",
         "why + consequence",
-        "− confidence",
+        "\N{MINUS SIGN} confidence",
         'found finding: "EF 25%" (progress note, attending, 2026-06-03)',
         'query Clinical clarification: "CHF"',
         "[ ] Acute [ ] Chronic [ ] Other (please specify): ____ [ ] Unable to determine",
