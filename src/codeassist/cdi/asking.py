@@ -18,11 +18,19 @@ def choose_asked(gaps: Sequence[Gap], settings: GapThresholds) -> tuple[Gap, ...
     settings
         The threshold and the most that are asked.
     """
+    worthy = [gap for gap in gaps if gap.priority >= settings.query_priority]
+    doubted = {gap.category for gap in worthy if _is_doubt(gap)}
     asked: list[Gap] = []
-    for gap in gaps:
-        if gap.priority >= settings.query_priority and not any(_is_same_question(gap, other) for other in asked):
+    for gap in worthy:
+        is_moot = gap.category in doubted and not _is_doubt(gap)
+        if not is_moot and not any(_is_same_question(gap, other) for other in asked):
             asked.append(gap)
     return tuple(asked[: settings.most_queries])
+
+
+def _is_doubt(gap: Gap) -> bool:
+    """Tell whether a gap asks if a diagnosis holds at all, which goes before any question of its details."""
+    return gap.kind in ("unsupported", "conflict") and gap.axis == "diagnosis"
 
 
 def _is_same_question(gap: Gap, other: Gap) -> bool:
