@@ -37,4 +37,13 @@ def _is_same_question(gap: Gap, other: Gap) -> bool:
     """Tell whether two gaps would ask the provider about one thing: a category, or the same facts of one family."""
     if gap.category == other.category:
         return True
-    return bool(gap.family) and gap.family == other.family and not set(gap.evidence).isdisjoint(other.evidence)
+    if gap.family and gap.family == other.family and not set(gap.evidence).isdisjoint(other.evidence):
+        return True
+    return gap.kind == other.kind == "undocumented" and _share_facts(gap, other)
+
+
+def _share_facts(gap: Gap, other: Gap) -> bool:
+    """Tell whether half of the places on which a gap rests, or more, are those of another: one rise of creatinine is asked about once."""
+    places = {each.span for each in gap.indicators if each.span is not None}
+    shared = places & {each.span for each in other.indicators if each.span is not None}
+    return len(places) > 0 and 2 * len(shared) >= len(places)
