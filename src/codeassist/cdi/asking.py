@@ -43,7 +43,10 @@ def _is_same_question(gap: Gap, other: Gap) -> bool:
 
 
 def _share_facts(gap: Gap, other: Gap) -> bool:
-    """Tell whether half of the places on which a gap rests, or more, are those of another: one rise of creatinine is asked about once."""
+    """Tell whether half of the places on which a gap rests, or more, are those of another.
+
+    One rise of creatinine is asked about once, whatever it might be.
+    """
     places = {each.span for each in gap.indicators if each.span is not None}
     shared = places & {each.span for each in other.indicators if each.span is not None}
     return len(places) > 0 and 2 * len(shared) >= len(places)

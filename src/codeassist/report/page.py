@@ -150,6 +150,7 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
         "notes": [
             {
                 "title": make_safe(note.note_id),
+                "facts": make_safe(_describe_note(note)),
                 "pieces": list(cut_note(note, cards_by_span, prefix=prefixes[note.note_id])),
             }
             for note in encounter.notes
@@ -172,6 +173,11 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
             if found
         ],
     }
+
+
+def _describe_note(note: Note) -> str:
+    date = note.date.isoformat() if note.date else ""
+    return ", ".join(part.replace("_", " ") for part in (note.note_type, note.author_role, date) if part)
 
 
 def _join(views: Mapping[str, Sequence[SuggestionView]]) -> Iterator[SuggestionView]:

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from codeassist.cdi.queries import write_queries
+from codeassist.core.notes import Note
 from codeassist.core.suggestions import Contribution
 from codeassist.report.gap_view import count_unasked, make_query_views
 from codeassist.report.page import render_page
@@ -94,6 +95,15 @@ def test_the_priority_and_its_reasons_stand_outside_of_the_draft(result):
     assert "consequence" not in draft
     assert [reason.words for reason in view.reasons] == ["consequence", "confidence"]
     assert view.percent == 90
+
+
+def test_the_page_says_type_author_and_date_of_several_notes():
+    two = dataclasses.replace(ENCOUNTER, notes=(*ENCOUNTER.notes, Note("n<2>", "Gout.")))
+
+    page = render_page([dataclasses.replace(make_result(), encounter=two)])
+
+    assert "<h2>n1 <small>progress note, attending, 2026-06-03</small></h2>" in page
+    assert "<h2>n&lt;2&gt;</h2>" in page
 
 
 def test_a_result_without_gaps_shows_none():
