@@ -109,6 +109,9 @@ def describe_note(labelled: Labelled, stages: Stages) -> Iterator[Example]:
     described = stages.select.describe(encounter, sections, annotations.mentions, conditions)
     due = frozenset().union(*labelled.required)
     for condition, features in zip(conditions, described, strict=True):
+        # That a few lines list what they name is declared; of case reports so short it would be learned for headings.
+        if features.get("brief"):
+            continue
         is_due = is_hit(condition.code, due)
         yield Example(
             source=labelled.source,

@@ -202,6 +202,7 @@ def _describe_story(condition: Condition, view: EncounterView) -> dict[str, floa
         return {}
     return {
         "story": 1.0,
+        "brief": view.is_brief,
         "story_symptom": condition.code[0] == "R",
         "story_factor": condition.code[0] == "Z",
         "story_past": condition.kind != "current",
