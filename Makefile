@@ -1,4 +1,4 @@
-# make demo    set up, code an example note and print what codeassist suggests
+# make demo    set up, code an example note and print suggestions, gaps and a query
 # make test    set up, run everything that CI runs
 # make lint types unit sources   the parts of it, in that order
 # make write-sources   note the sha256 of data tables that were changed on purpose

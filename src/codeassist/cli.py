@@ -11,7 +11,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -26,6 +26,7 @@ from codeassist.core.notes import Encounter, Note
 from codeassist.core.results import CodingResult
 from codeassist.errors import CodeAssistError, DataFileError
 from codeassist.io.documents import to_json
+from codeassist.io.encounters import is_encounter_file, read_encounter
 from codeassist.io.fhir import to_bundle
 from codeassist.io.texts import decode_text, make_safe, read_text
 from codeassist.pipeline import VERSION, CodeAssist, load
@@ -60,6 +61,7 @@ from codeassist.terminology.progress import show_progress
 
 DONE, FOUND, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 _STANDARD_INPUT = "-"
+_NOTES_HELP = "Text files, each an encounter of its own; .json is an encounter of several notes; - is standard input."
 Setting = Literal["outpatient", "inpatient"]
 Format = Literal["table", "json", "fhir", "html"]
 ListFormat = Literal["table", "json"]
@@ -143,7 +145,7 @@ def start(
 def code_notes(
     notes: Annotated[
         list[Path],
-        typer.Argument(metavar="NOTE", help="Text files, each an encounter of its own; - is standard input."),
+        typer.Argument(metavar="NOTE", help=_NOTES_HELP),
     ],
     *,
     setting: Annotated[Setting, typer.Option(help="Where the patient was seen; guidelines differ.")] = "outpatient",
@@ -171,7 +173,7 @@ def code_notes(
 def draft_queries(  # noqa: PLR0913 - one for each option
     notes: Annotated[
         list[Path],
-        typer.Argument(metavar="NOTE", help="Text files, each an encounter of its own; - is standard input."),
+        typer.Argument(metavar="NOTE", help=_NOTES_HELP),
     ],
     *,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files, one for each query.")],
@@ -227,7 +229,9 @@ def lint_query_file(
 def code_batch(
     source: Annotated[
         Path,
-        typer.Argument(metavar="INPUT.jsonl", help="Rows with note_id, text and perhaps setting; others are ignored."),
+        typer.Argument(
+            metavar="INPUT.jsonl", help="Rows with note_id, text and perhaps setting, or encounters with notes."
+        ),
     ],
     *,
     output: Annotated[Path, typer.Option(metavar="OUT.jsonl", help="Where the results go, one JSON document a line.")],
@@ -364,22 +368,37 @@ def _read_encounters(
     Nothing readable, or a part missing from what belongs together, ends the command.
     """
     texts, complaints = _read_notes(paths)
+    encounters: list[Encounter] = []
+    for name, text in texts:
+        try:
+            encounter = _make_encounter(name, text, setting=setting, date=date)
+            if encounter.encounter_id in (each.encounter_id for each in encounters):
+                msg = f"{name} has the encounter_id of another file; give each encounter once"
+                raise DataFileError(msg)
+        except DataFileError as error:
+            complaints.append(str(error))
+        else:
+            encounters.append(encounter)
+    if together and any(is_encounter_file(name) for name, _ in texts):
+        complaints.append("--together joins notes of text; an encounter in JSON holds its notes already")
     for complaint in complaints:
         _complain(complaint)
-    if not texts or (together and complaints):
+    if not encounters or (together and complaints):
         raise typer.Exit(BAD_INPUT)
-    return list(_make_encounters(texts, setting=setting, date=date, together=together)), complaints
+    return [_join(encounters)] if together else encounters, complaints
 
 
-def _make_encounters(
-    texts: Sequence[tuple[str, str]], *, setting: str, date: dt.date | None, together: bool
-) -> Iterator[Encounter]:
-    notes = [Note(name, text) for name, text in texts]
-    if together:
-        yield Encounter("encounter", tuple(notes), setting=setting, date=date)
-    else:
-        for note in notes:
-            yield Encounter(note.note_id, (note,), setting=setting, date=date)
+def _make_encounter(name: str, text: str, *, setting: str, date: dt.date | None) -> Encounter:
+    if is_encounter_file(name):
+        return read_encounter(text, name=name, setting=setting, date=date)
+    return Encounter(name, (Note(name, text),), setting=setting, date=date)
+
+
+def _join(encounters: Sequence[Encounter]) -> Encounter:
+    """Return one encounter of the notes of several that are alike."""
+    return replace(
+        encounters[0], encounter_id="encounter", notes=tuple(note for each in encounters for note in each.notes)
+    )
 
 
 def _load(edition: str | None, date: dt.date | None) -> CodeAssist:

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import codeassist
+from codeassist.cdi.families import read_families
 from codeassist.cdi.lint import lint_query
 from codeassist.cdi.queries import write_queries, write_query
 from codeassist.cdi.query_templates import OTHER, UNDETERMINED
@@ -18,6 +20,7 @@ from codeassist.cdi.query_text import render_query
 from codeassist.cdi.record_checks import clinical_choices, lint_record
 from codeassist.core.gaps import BEARINGS, GAP_AXES, GAP_KINDS, Gap, GapOption, Indicator
 from codeassist.core.notes import Encounter, Note, Span
+from codeassist.core.suggestions import Contribution
 
 # Words that records hold and that look like what a query may not say, beside ordinary ones.
 RECORD = (
@@ -154,7 +157,7 @@ def test_every_axis_of_the_code_set_can_be_asked_about_with_all_its_values(stage
     assert lost == []
 
 
-FAMILIES = sorted((Path(codeassist.__file__).parent / "cdi" / "families").glob("*.toml"))
+FAMILY_FILES = sorted((Path(codeassist.__file__).parent / "cdi" / "families").glob("*.toml"))
 
 
 def read_names(rows, key):
@@ -171,7 +174,7 @@ def read_questions(family):
         yield "undocumented", "diagnosis", diagnosis, read_names(found.get("options", ()), "value")
 
 
-@pytest.mark.parametrize("path", FAMILIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FAMILY_FILES, ids=lambda path: path.stem)
 def test_every_question_of_a_family_can_be_asked_with_every_indicator(path):
     family = tomllib.loads(path.read_text(encoding="utf-8"))
     note = Note("n1", f"Assessment: {family['name'].replace('-', ' ')}. EF 25%. BP 88/50.")
@@ -191,3 +194,98 @@ def test_every_question_of_a_family_can_be_asked_with_every_indicator(path):
                 lost.append((kind, axis, name))
 
     assert lost == []
+
+
+# What an answer may change, in every form in which the CDI specialist may be shown it; never a provider.
+CONSEQUENCE = re.compile(
+    r"""
+    \b (?: M?CCs? | HCCs? | (?:MS-|APR-)?DRGs? | RAF | CMI | SOI | ROM | GMLOS | HAC | PSI | CMS | Medicare
+         | severity [ ] of [ ] illness | reimburs\w* | pay(?:ment|er|s|ing)? | bill\w* | revenue | weight(?:ed|ing)
+         | risk [ ] (?:score|adjust\w*) | quality | comorbid\w* | case [ ] mix | consequence | priority | worth ) \b
+    | \$
+    | \b [A-TV-Z] \d [0-9A-Z] (?: \. [0-9A-Z]{1,4} )? \b           # a code of ICD-10-CM
+    """,
+    re.VERBOSE,
+)  # fmt: skip
+FAMILIES = read_families()
+
+
+def find_asked(family):
+    """Every kind of gap of a family, each with the options of its rule: kind, axis, category, code, name, options."""
+    for axis in family.axes:
+        category = axis.category or axis.open_codes[0][:3]
+        yield "unspecified", axis.axis, category, axis.open_codes[0], family.name, axis.options
+    for rule in family.undocumented:
+        yield "undocumented", rule.axis, rule.category, "", rule.diagnosis, rule.options
+    for check in family.unsupported:
+        yield "unsupported", "diagnosis", check.documented[0][:3], check.documented[0], family.name, ()
+    for rule in family.conflicts:
+        yield "conflict", rule.axis, rule.sides[0][0][:3], rule.sides[0][0], family.name, ()
+
+
+def make_family_gaps(family):
+    """All gaps of a family with all its options and indicators, each fact with words of its own in the note."""
+    facts = {rule.name: f"fact{place}" for place, rule in enumerate(family.indicators)}
+    text = f"Assessment: {family.name}. {' '.join(facts.values())} ."
+    note = Note("n1", text, "progress_note", "attending", dt.date(2026, 6, 3))
+    said = Span("n1", 12, 12 + len(family.name))
+    cited = tuple(
+        Indicator(name, family.indicators[place].bearing, Span("n1", text.index(words + " "), text.index(words + " ")
+                  + len(words)), words)
+        for place, (name, words) in enumerate(facts.items())
+    )  # fmt: skip
+    for place, (kind, axis, category, code, name, options) in enumerate(find_asked(family)):
+        evidence = () if kind == "undocumented" else (said,)
+        rationale = (Contribution("consequence", 4.0, "MCC, HCC 85"),)
+        offered = tuple(option.option for option in options)
+        yield note, Gap(f"g{place}", kind, axis, category, code, name, offered, evidence, cited, 0.9, rationale,
+                        family.slug)  # fmt: skip
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.slug)
+def test_no_query_of_a_family_says_what_an_answer_would_change(family):
+    """Issue: HCC and CC/MCC consequence provably never reaches query text; over all families and options."""
+    for note, gap in make_family_gaps(family):
+        encounter = Encounter("e1", (note,), setting="inpatient")
+        offers = [gap, *(replace(gap, options=pair) for pair in itertools.combinations(gap.options, 2))]
+        for each in offers:
+            query = write_query(encounter, each, query_id="q1")
+            if query is not None:
+                text = render_query(query)
+                assert not CONSEQUENCE.search(text), CONSEQUENCE.search(text)
+                assert lint_query(text) == lint_record(query, encounter=encounter) == []
+
+
+def test_every_family_has_a_query_for_each_of_its_questions():
+    """Words of the library that break a rule would leave a question unasked without a word."""
+    unasked = [
+        (family.slug, gap.kind, gap.axis, gap.category)
+        for family in FAMILIES
+        for note, gap in make_family_gaps(family)
+        if write_query(Encounter("e1", (note,), setting="inpatient"), gap, query_id="q1") is None
+    ]
+
+    assert unasked == []
+
+
+@given(
+    encounters_with_gaps(),
+    st.floats(0.7, 1.0),
+    st.sampled_from(["MCC", "HCC 85", "$12,000", "SOI 4"]),
+    st.sampled_from(["I50.23", "E43", ""]),
+)
+def test_a_query_does_not_depend_on_what_an_answer_is_worth(made, priority, said, code):
+    """Priority, its reasons and the codes of options may change at will: the text stays what it was."""
+    encounter, found = made
+    for gap in found:
+        other = replace(
+            gap,
+            priority=priority,
+            rationale=(Contribution("consequence", 4.0, said),),
+            family=said,
+            code=code,
+            options=tuple(replace(option, codes=(code,)) for option in gap.options),
+        )
+        first, second = (write_query(encounter, each, query_id="q1") for each in (gap, other))
+
+        assert (first and render_query(first)) == (second and render_query(second))

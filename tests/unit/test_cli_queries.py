@@ -115,3 +115,52 @@ def test_what_is_no_query_is_bad_input(run, text, said):
     assert result.stdout == ""
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def stay(tmp_path):
+    path = tmp_path / "stay.json"
+    path.write_text(json.dumps({"encounter_id": "e7", "notes": [{"text": "CHF"}, {"text": "CKD"}]}), encoding="utf-8")
+    return path
+
+
+def test_an_encounter_in_json_has_queries_under_its_own_id(run, stay, tmp_path):
+    result = run("query", stay, "--out", tmp_path / "out")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["e7_q1.txt", "e7_q2.txt"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("{", "is not JSON"), ('{"text": "CHF"}', "has no key notes"), ("[]", "holds a list")],
+    ids=["json", "keys", "list"],
+)
+def test_a_json_file_that_is_no_encounter_is_one_line_and_the_others_are_done(
+    run, visit, stay, tmp_path, content, said
+):
+    stay.write_text(content, encoding="utf-8")
+
+    result = run("query", stay, visit, "--out", tmp_path)
+
+    assert result.exit_code == 2
+    assert len(result.stdout.splitlines()) == 2
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_two_encounters_of_one_id_are_not_both_written(run, stay, tmp_path):
+    other = tmp_path / "other.json"
+    other.write_text(stay.read_text(encoding="utf-8"), encoding="utf-8")
+
+    result = run("query", stay, other, "--out", tmp_path)
+
+    assert result.exit_code == 2
+    assert "other.json has the encounter_id of another file" in result.stderr
+
+
+def test_notes_are_not_joined_to_an_encounter(run, visit, stay, tmp_path):
+    result = run("query", visit, stay, "--together", "--out", tmp_path)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--together joins notes of text" in result.stderr

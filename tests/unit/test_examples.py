@@ -10,12 +10,28 @@ import nbclient
 import nbformat
 import pytest
 
+from codeassist.cdi import lint_query, lint_record, render_query
+from codeassist.io.encounters import read_encounter
 from codeassist.io.jsonl import NoteRow, read_rows
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 PAGES = [ROOT / "docs" / "how-to" / name for name in ("batch.md", "spacy.md")]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ENCOUNTERS = sorted((ROOT / "examples" / "encounters").glob("*.json"))
+# What a specialist would ask of each, by its story: kind, category and axis of a query; none that was clarified.
+ASKED = {
+    "anemia-after-surgery": {("unspecified", "D64", "type")},
+    "attending-against-consultant": {("conflict", "I50", "type")},
+    "breathing-support-without-diagnosis": {("undocumented", "J96", "diagnosis")},
+    "clinic-diabetes": {("unspecified", "E11", "control"), ("unspecified", "N18", "stage")},
+    "heart-failure-clarified-later": {("unspecified", "N18", "stage")},
+    "kidney-injury-not-named": {("undocumented", "N17", "diagnosis"), ("undocumented", "G93", "diagnosis")},
+    "malnutrition-by-dietitian-only": {("undocumented", "E46", "diagnosis")},
+    "pressure-injury-by-nurse-only": {("undocumented", "L89", "diagnosis")},
+    "sepsis-without-indicators": {("unsupported", "A41", "diagnosis")},
+    "treated-diagnosis-dropped": {("conflict", "N17", "diagnosis")},
+}
 _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.assets
@@ -76,3 +92,41 @@ def test_every_row_of_the_example_batch_is_good():
     rows = list(read_rows(ROOT / "examples" / "notes.jsonl"))
 
     assert [type(row) for row in rows] == [NoteRow] * 5
+
+
+def code_encounter(assistant, path):
+    return assistant.code(read_encounter(path.read_text(encoding="utf-8"), name=path.name))
+
+
+@pytest.mark.parametrize("path", ENCOUNTERS, ids=lambda path: path.stem)
+def test_an_encounter_has_the_queries_of_its_story(assistant, path):
+    result = code_encounter(assistant, path)
+
+    asked = {(query.gap.kind, query.gap.category, query.gap.axis) for query in result.queries}
+    assert len(result.encounter.notes) > 1
+    assert ASKED[path.stem] - asked == set()
+    assert [lint_query(render_query(each)) for each in result.queries] == [[]] * len(result.queries)
+    assert [lint_record(each, encounter=result.encounter) for each in result.queries] == [[]] * len(result.queries)
+
+
+def test_a_later_note_of_an_example_closes_what_the_first_one_left_open(assistant):
+    """The cardiologist and the discharge summary say type and acuity of what the admission note calls CHF."""
+    result = code_encounter(assistant, ROOT / "examples" / "encounters" / "heart-failure-clarified-later.json")
+
+    assert not {"type", "acuity"} & {gap.axis for gap in result.gaps if gap.category == "I50"}
+
+
+def test_there_are_ten_encounters_each_with_its_story():
+    assert {path.stem for path in ENCOUNTERS} == set(ASKED)
+    assert len(ASKED) == 10
+
+
+def test_the_note_of_the_demo_has_suggestions_gaps_and_a_query(assistant):
+    """DESIGN 2: make demo codes an example note and prints the suggestions, gaps and a query."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    path = re.search(r"^demo:.*\n\t\S+ code (\S+)$", makefile, re.MULTILINE)[1]
+
+    result = assistant.code((ROOT / path).read_text(encoding="utf-8"))
+
+    assert result.queries
+    assert len(result.gaps) > len(result.queries)

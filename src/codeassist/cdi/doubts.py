@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from codeassist.cdi.chronology import is_ruled_out, is_settled
 from codeassist.cdi.drafts import GapDraft, is_assessed, order_spans
 from codeassist.cdi.facts import Facts, Said
 from codeassist.cdi.found import Found
@@ -67,7 +68,7 @@ class ConflictFinder:
         """Yield a draft for every contradiction of type, side or presence."""
         for family, rule in self._rules:
             sides = [[each for each in facts.said if each.code.startswith(side)] for side in rule.sides]
-            if all(sides) and not facts.is_present(rule.unless):
+            if all(sides) and not facts.is_present(rule.unless) and not is_settled(facts.encounter, *sides):
                 yield self._draft(facts.encounter, sides, rule, family)
         yield from self._find_presence(facts)
         yield from self._find_sides(facts)
@@ -79,13 +80,16 @@ class ConflictFinder:
             is_lasting = each.code.startswith(_LASTING) or not each.code.startswith(_CHANGING)
             if is_lasting and each.mention.section not in _PASSING_SECTIONS:
                 denied[each.code].append(each)
-        seen: set[str] = set()
+        affirmed: dict[str, list[Said]] = defaultdict(list)
         for each in facts.said:
-            against = denied.get(each.code)
-            if against and each.code[:3] not in seen and _contradict(facts, each, against):
-                seen.add(each.code[:3])
-                rule = ConflictRule("diagnosis", _PRESENCE_WORTH, ((each.code,), (each.code,)))
-                yield self._draft(facts.encounter, [[each], against], rule, None)
+            if each.code in denied and each.mention.assertion.presence == "present":
+                affirmed[each.code].append(each)
+        seen: set[str] = set()
+        for code, said in affirmed.items():
+            if code[:3] not in seen and not is_ruled_out(facts.encounter, said, denied[code]):
+                seen.add(code[:3])
+                rule = ConflictRule("diagnosis", _PRESENCE_WORTH, ((code,), (code,)))
+                yield self._draft(facts.encounter, [said[:1], denied[code]], rule, None)
 
     def _find_sides(self, facts: Facts) -> Iterator[GapDraft]:
         """Yield what the record puts on one side and, of the same condition, once on the other."""
@@ -122,15 +126,6 @@ class ConflictFinder:
             indicators=tuple(quote(encounter, side[0]) for side in sides),
             family=family.slug if family else "",
         )
-
-
-def _contradict(facts: Facts, said: Said, against: Sequence[Said]) -> bool:
-    """Tell whether denials contradict what is said for sure: one of a later day settles it instead."""
-    dates = {note.note_id: note.date for note in facts.encounter.notes}
-    day = dates[said.mention.span.note_id]
-    denied = [dates[each.mention.span.note_id] for each in against]
-    is_settled = day is not None and all(other is not None and other > day for other in denied)
-    return said.mention.assertion.presence == "present" and not is_settled
 
 
 def _draft_unsupported(

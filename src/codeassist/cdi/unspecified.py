@@ -13,7 +13,7 @@ from codeassist.cdi.records import AxisRule, Family, is_open_code
 from codeassist.cdi.words import cut_words
 from codeassist.core.gaps import GapOption
 from codeassist.core.mentions import Mention
-from codeassist.core.suggestions import Suggestion
+from codeassist.core.suggestions import Candidate, Suggestion
 from codeassist.terminology.axes import AxisTables
 from codeassist.terminology.codeset import CodeSet
 
@@ -188,8 +188,14 @@ def _draft_axis(suggestion: Suggestion, family: Family, rule: AxisRule, found: F
         confidence=suggestion.confidence,
         is_assessed=is_assessed(each.mention for each in suggestion.support),
         options=found.offer(family.slug, rule.options),
-        evidence=order_spans(tuple(each.mention.span for each in suggestion.support)),
+        evidence=order_spans(tuple(each.mention.span for each in _find_own(suggestion, rule))),
         indicators=found.of_family(family.slug),
         strength=found.points(family.slug),
         family=family.slug,
     )
+
+
+def _find_own(suggestion: Suggestion, rule: AxisRule) -> Sequence[Candidate]:
+    """Return the support of the category that is asked about: a combination rests on other conditions too."""
+    own = [each for each in suggestion.support if rule.category and each.code.value.startswith(rule.category)]
+    return own or suggestion.support

@@ -1,4 +1,7 @@
-"""Reads the rows of a batch: JSON Lines with ``note_id``, ``text`` and perhaps ``setting``; other keys are ignored."""
+"""Reads the rows of a batch: JSON Lines with ``note_id``, ``text`` and perhaps ``setting``; other keys are ignored.
+
+A row without a text that has ``notes`` is an encounter of several notes, as `io.encounters` reads it.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codeassist.core.notes import SETTINGS, Encounter, Note
+from codeassist.core.notes import Encounter, Note
 from codeassist.errors import DataFileError
+from codeassist.io.encounters import LONGEST_ID, name_type, parse_encounter, read_setting
 from codeassist.io.texts import check_file
 
-LONGEST_NOTE_ID = 200
+LONGEST_NOTE_ID = LONGEST_ID
 _EXAMPLE = '{"note_id": "n1", "text": "..."}'
-_LONGEST_SHOWN = 20
-_NAME_BY_TYPE = {list: "a list", str: "text", dict: "an object", bool: "true or false", type(None): "null"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def read_rows(path: Path) -> Iterator[NoteRow | BadRow]:
 
 
 def parse_row(content: bytes) -> Encounter:
-    """Return the encounter that one row stands for; its id is the row's ``note_id``.
+    """Return the encounter that one row stands for; its id is the row's ``note_id``, or its ``encounter_id``.
 
     Raises
     ------
@@ -74,21 +76,28 @@ def parse_row(content: bytes) -> Encounter:
     'n1'
     """
     row = _parse_object(content)
+    if _is_encounter(row):
+        return parse_encounter(row, where="the encounter")
     note_id = _read_note_id(row)
     text = row.get("text")
     if not isinstance(text, str):
-        found = f"text is {_name(text)}" if "text" in row else "there is no text"
+        found = f"text is {name_type(text)}" if "text" in row else "there is no text"
         msg = f"{found}, expected a string; expected a row like {_EXAMPLE}"
         raise DataFileError(msg)
-    return Encounter(note_id, (Note(note_id, text),), setting=_read_setting(row))
+    return Encounter(note_id, (Note(note_id, text),), setting=read_setting(row))
 
 
 def find_note_id(content: bytes) -> str:
-    """Return the ``note_id`` of a row, empty if the row has no usable one."""
+    """Return the ``note_id`` of a row, or ``encounter_id`` of an encounter; empty if the row has no usable one."""
     try:
-        return _read_note_id(_parse_object(content))
+        row = _parse_object(content)
+        return _read_note_id({"note_id": row.get("encounter_id")} if _is_encounter(row) else row)
     except DataFileError:
         return ""
+
+
+def _is_encounter(row: dict[str, Any]) -> bool:
+    return "notes" in row and "text" not in row
 
 
 def _read_row(content: bytes, number: int, end: int) -> NoteRow | BadRow:
@@ -111,7 +120,7 @@ def _parse_object(content: bytes) -> dict[str, Any]:
         msg = f"JSON with a number too long or nested too deeply; expected a row like {_EXAMPLE}"
         raise DataFileError(msg) from None
     if not isinstance(row, dict):
-        msg = f"the line holds {_name(row)}, expected an object; expected a row like {_EXAMPLE}"
+        msg = f"the line holds {name_type(row)}, expected an object; expected a row like {_EXAMPLE}"
         raise DataFileError(msg)
     return row
 
@@ -120,25 +129,10 @@ def _read_note_id(row: dict[str, Any]) -> str:
     given = row.get("note_id")
     note_id = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
     if not isinstance(note_id, str) or not note_id.strip():
-        found = f"note_id is {_name(given)}" if note_id != "" and "note_id" in row else "there is no note_id"
+        found = f"note_id is {name_type(given)}" if note_id != "" and "note_id" in row else "there is no note_id"
         msg = f"{found}, expected a string that is not empty; expected a row like {_EXAMPLE}"
         raise DataFileError(msg)
     if len(note_id) > LONGEST_NOTE_ID:
         msg = f"note_id has {len(note_id)} characters, expected at most {LONGEST_NOTE_ID}; shorten it"
         raise DataFileError(msg)
     return note_id
-
-
-def _read_setting(row: dict[str, Any]) -> str:
-    setting = row.get("setting")
-    if setting is None:
-        return SETTINGS[0]
-    if setting not in SETTINGS:
-        shown = repr(setting) if isinstance(setting, str) and len(setting) <= _LONGEST_SHOWN else _name(setting)
-        msg = f"setting is {shown}, expected one of {', '.join(SETTINGS)}"
-        raise DataFileError(msg)
-    return str(setting)
-
-
-def _name(value: object) -> str:
-    return _NAME_BY_TYPE.get(type(value), "a number")

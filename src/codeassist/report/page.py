@@ -21,6 +21,7 @@ from codeassist.core.notes import Note, Span
 from codeassist.core.results import DISCLAIMER, CodingResult
 from codeassist.core.suggestions import DISPOSITIONS
 from codeassist.io.texts import make_safe
+from codeassist.report.gap_view import count_unasked, make_query_views
 from codeassist.report.view import (
     GROUP_HEADINGS,
     GROUP_MEANINGS,
@@ -163,12 +164,15 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
         "notes": [
             {
                 "title": make_safe(note.note_id),
+                "facts": make_safe(_describe_note(note)),
                 "pieces": list(cut_note(note, cards_by_span, prefix=prefixes[note.note_id])),
             }
             for note in encounter.notes
         ],
         "procedures": _group_procedures(done, numbered, prefixes),
-        "gaps": [query.gap for query in result.queries],
+        "has_gaps": bool(result.gaps),
+        "queries": [(f"{name}-q{number}", view) for number, view in enumerate(make_query_views(result), start=1)],
+        "unasked": count_unasked(result),
         "groups": [
             {
                 "disposition": disposition,
@@ -184,6 +188,11 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
             if found
         ],
     }
+
+
+def _describe_note(note: Note) -> str:
+    date = note.date.isoformat() if note.date else ""
+    return ", ".join(part.replace("_", " ") for part in (note.note_type, note.author_role, date) if part)
 
 
 def _join(views: Mapping[str, Sequence[SuggestionView]]) -> Iterator[SuggestionView]:

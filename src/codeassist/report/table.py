@@ -1,4 +1,7 @@
-"""Shows a result in a terminal: a block for each suggestion with its evidence in context and its reasons."""
+"""Shows a result in a terminal: a block for each suggestion with its evidence in context and its reasons.
+
+Below them stand the visit level and the gaps that are worth a query, each with its draft.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from rich.text import Text
 
 from codeassist.core.results import DISCLAIMER, CodingResult
 from codeassist.io.texts import make_safe
+from codeassist.report.gap_view import QueryView, count_unasked, make_query_views
 from codeassist.report.procedure_table import list_procedure_parts
 from codeassist.report.view import (
     GROUP_HEADINGS,
@@ -29,7 +33,9 @@ _CODE_WIDTH = 9
 _BAR_CELLS = 8
 _MOST_EVIDENCE = 3
 _MOST_ALTERNATIVES = 3
+_MOST_FACTS = 5
 _COLOR = {"report": "green", "consider": "yellow"}
+_GAP_COLOR = "magenta"
 
 
 def render_result(result: CodingResult) -> RenderableType:
@@ -55,12 +61,13 @@ def render_result(result: CodingResult) -> RenderableType:
             parts += [part for view in found for part in ("", _block(view, names_note=has_notes))]
     if not any(views.values()):
         parts += ["", Text("No diagnosis was found that a code stands for.")]
+    parts += list_procedure_parts(result)
     visit = make_visit_view(result)
     if visit is not None:
         parts += ["", Text("Visit", style="bold green"), "", _visit_block(visit)]
     if result.gaps:
-        parts += ["", _gap_heading(result), _list_gaps(result)]
-    parts += list_procedure_parts(result)
+        parts += ["", _gap_heading(result)]
+        parts += [part for query in make_query_views(result) for part in ("", _gap_block(query))]
     parts += ["", Rule(style="dim"), Text(DISCLAIMER, style="dim italic")]
     return Group(*parts)
 
@@ -81,22 +88,27 @@ def _heading(disposition: str, count: int) -> Text:
 
 
 def _gap_heading(result: CodingResult) -> Text:
-    asked = len(result.queries)
-    return Text.assemble(
-        (f"Gaps {asked}", "bold magenta"), (f"  worth a query; {len(result.gaps) - asked} more in the JSON", "dim")
-    )
+    unasked = count_unasked(result)
+    meaning = "worth a query to the provider" + (f"; not asked, listed in the JSON: {unasked}" if unasked else "")
+    return Text.assemble((f"Gaps {len(result.queries)}", f"bold {_GAP_COLOR}"), (f"  {meaning}", "dim"))
 
 
-def _list_gaps(result: CodingResult) -> RenderableType:
-    rows = Table.grid(padding=(0, 2, 0, 0))
-    rows.add_column(style="cyan", no_wrap=True, width=_CODE_WIDTH)
-    rows.add_column(overflow="fold")
-    for query in result.queries:
-        gap = query.gap
-        names = ", ".join(dict.fromkeys(each.name for each in gap.indicators))
-        question = Text.assemble(f"{gap.diagnosis}: {gap.axis}", (f"  {gap.kind}", "dim"), f"\n{names}")
-        rows.add_row(gap.category, question)
-    return rows
+def _gap_block(view: QueryView) -> RenderableType:
+    head = _make_head(view.category, Text.assemble(view.subject, (f"  {view.kind}", "dim")), view.percent, _GAP_COLOR)
+    details = Table.grid(padding=(0, 2, 0, 0))
+    details.add_column(style="dim", no_wrap=True, width=5)
+    details.add_column(overflow="fold")
+    if view.reasons:
+        details.add_row("why", _explain(view.reasons))
+    for place, fact in enumerate(view.facts[:_MOST_FACTS]):
+        details.add_row("" if place else "found", Text(fact))
+    if len(view.facts) > _MOST_FACTS:
+        details.add_row("", Text(f"and {len(view.facts) - _MOST_FACTS} more", style="dim"))
+    details.add_row("query", Text(view.title, style="bold"))
+    details.add_row("", Text(view.question))
+    if view.choices:
+        details.add_row("", Text("  ".join(f"[ ]\u00a0{choice}" for choice in view.choices)))
+    return Group(head, Padding(details, (0, 0, 0, _CODE_WIDTH + 2)))
 
 
 def _block(view: SuggestionView, *, names_note: bool) -> RenderableType:
@@ -104,13 +116,7 @@ def _block(view: SuggestionView, *, names_note: bool) -> RenderableType:
     title = Text(suggestion.display)
     if suggestion.role == "principal":
         title.append("  principal", style="dim italic")
-    head = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    head.add_column(width=_CODE_WIDTH)
-    head.add_column(ratio=1)
-    head.add_column(width=_BAR_CELLS + 4, no_wrap=True)
-    head.add_row(
-        Text(suggestion.code.value, style="bold cyan"), title, _meter(view.percent, _COLOR[suggestion.disposition])
-    )
+    head = _make_head(suggestion.code.value, title, view.percent, _COLOR[suggestion.disposition])
     details = Table.grid(padding=(0, 2, 0, 0))
     details.add_column(style="dim", no_wrap=True, width=4)
     details.add_column(overflow="fold")
@@ -120,11 +126,7 @@ def _block(view: SuggestionView, *, names_note: bool) -> RenderableType:
 
 
 def _visit_block(view: VisitView) -> RenderableType:
-    head = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    head.add_column(width=_CODE_WIDTH)
-    head.add_column(ratio=1)
-    head.add_column(width=_BAR_CELLS + 4, no_wrap=True)
-    head.add_row(Text(view.visit.code, style="bold cyan"), Text(view.title), _meter(view.percent, _COLOR["report"]))
+    head = _make_head(view.visit.code, Text(view.title), view.percent, _COLOR["report"])
     details = Table.grid(padding=(0, 2, 0, 0))
     details.add_column(style="dim", no_wrap=True, width=8)
     details.add_column(overflow="fold")
@@ -133,6 +135,15 @@ def _visit_block(view: VisitView) -> RenderableType:
     for label, line in view.notes:
         details.add_row(label, Text(line))
     return Group(head, Padding(details, (0, 0, 0, _CODE_WIDTH + 2)))
+
+
+def _make_head(code: str, title: Text, percent: int, color: str) -> Table:
+    head = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    head.add_column(width=_CODE_WIDTH)
+    head.add_column(ratio=1)
+    head.add_column(width=_BAR_CELLS + 4, no_wrap=True)
+    head.add_row(Text(code, style="bold cyan"), title, _meter(percent, color))
+    return head
 
 
 def _meter(percent: int, color: str) -> Text:

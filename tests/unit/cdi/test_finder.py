@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from io import StringIO
 from math import exp
 
@@ -12,7 +13,7 @@ from codeassist.cdi.priority import weigh
 from codeassist.cdi.quotes import name_source
 from codeassist.cdi.unspecified import name_condition
 from codeassist.config import GapThresholds
-from codeassist.core.gaps import Gap, GapOption
+from codeassist.core.gaps import Gap, GapOption, Indicator
 from codeassist.core.notes import Encounter, Note, Observation, Span
 from codeassist.errors import DataFileError
 from codeassist.io.documents import to_document
@@ -46,6 +47,41 @@ def test_one_thing_is_asked_once():
     others = [make(1, "E87", 0.9, family="salts"), make(2, "E83", 0.8, family="salts", place=5)]
 
     assert [len(choose_asked(gaps, SETTINGS)) for gaps in (same_category, same_facts, others)] == [1, 1, 2]
+
+
+def list_asked(*gaps):
+    return [gap.gap_id for gap in choose_asked(gaps, SETTINGS)]
+
+
+@pytest.mark.parametrize("kind", ["unsupported", "conflict"])
+def test_whether_a_diagnosis_holds_is_asked_before_its_details(kind):
+    """Practice brief, clinical validation: a detail of a diagnosis that may not hold is no question yet."""
+    detail, doubt = make(1, "A41", 0.9), replace(make(2, "A41", 0.8), kind=kind, axis="diagnosis")
+
+    assert list_asked(detail, doubt) == ["g2"]
+
+
+def test_a_doubt_below_the_threshold_or_on_another_axis_or_category_holds_nothing_back():
+    detail = make(1, "A41", 0.9)
+    doubt = replace(make(2, "A41", 0.2), kind="unsupported", axis="diagnosis")
+
+    assert list_asked(detail, doubt) == ["g1"]
+    assert list_asked(detail, replace(doubt, priority=0.8, axis="type")) == ["g1"]
+    assert list_asked(detail, replace(doubt, priority=0.8, category="J18")) == ["g1", "g2"]
+
+
+def make_undocumented(number, category, places):
+    facts = tuple(Indicator("value", "supports", Span("n", place, place + 1), "x") for place in places)
+    return replace(make(number, category, 1 - number / 10, place=number), kind="undocumented", indicators=facts)
+
+
+@pytest.mark.parametrize(
+    ("places", "asked"),
+    [((1, 2), ["g1"]), ((1, 2, 7, 8), ["g1"]), ((1, 7, 8), ["g1", "g2"]), ((7,), ["g1", "g2"]), ((), ["g1", "g2"])],
+    ids=["all", "half", "fewer", "none", "nothing"],
+)
+def test_the_same_facts_are_asked_about_once_whatever_they_might_be(places, asked):
+    assert list_asked(make_undocumented(1, "N17", (1, 2, 3)), make_undocumented(2, "N18", places)) == asked
 
 
 def test_a_priority_grows_with_what_speaks_for_asking():
