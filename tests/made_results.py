@@ -1,8 +1,9 @@
 """Results made by hand, for tests of what is shown and written; no stage runs and no asset is read."""
 
 import os
+from dataclasses import replace
 
-from codeassist.core.codes import ICD10CM, Code
+from codeassist.core.codes import CPT, ICD10CM, Code
 from codeassist.core.mentions import Assertion, Mention
 from codeassist.core.notes import Encounter, Note, Span
 from codeassist.core.results import CodingResult, PipelineInfo
@@ -85,6 +86,36 @@ def suggest_visit(note):
         disposition="consider",
         rationale=(Contribution("outside_assessment", -0.9), Contribution("a_new_feature", 0.4)),
     )  # fmt: skip
+
+
+def make_procedure_result(**options):
+    """Return the result above with two procedures: one with all that belongs to it, and one only to consider."""
+    result = make_result(f"{TEXT}PROCEDURE: Tapping of the right knee, twice. EKG.\n", suggest=suggest_visit, **options)
+    (note,) = result.encounter.notes
+    tapping = make_procedure(
+        note,
+        "Tapping of the right knee",
+        ("99990", "Tapping of a large joint"),
+        rationale=(
+            Contribution("title", 2.2, "named as performed"),
+            Contribution("defaulted", -0.3, "the note leaves open what decides between its forms: imaging guidance"),
+        ),
+        flags=(Flag("ncci", "99991", "not paid together"), Flag("title_body", "", "title and account differ: side")),
+        modifiers=("RT", "59"),
+        units=2,
+        supported_by=("M79.89", "I50.23"),
+    )
+    tracing = make_procedure(note, "EKG", ("99991", "Tracing of the heart"), confidence=0.31, disposition="consider")
+    return replace(result, procedures=(tapping, tracing))
+
+
+def make_procedure(note, surface, code, *, confidence=0.88, disposition="report", **fields):
+    """Return a procedure of an invented number and its plain name."""
+    number, display = code
+    span = make_mention(note, surface).span
+    mention = Mention(span, "procedure", "procedure", Assertion(), surface, reading=surface.lower())
+    support = (Candidate(mention, Code(CPT, "starter-1", number), display, fields.get("rationale", ())),)
+    return Suggestion(support[0].code, display, confidence, disposition, "procedure", support, **fields)
 
 
 def find_process(result):

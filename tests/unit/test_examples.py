@@ -88,6 +88,22 @@ def test_the_clinic_visit_is_coded_as_a_coder_would(assistant):
     assert not {"J18.9", "R07.9", "C18.9", "I48.91"} & reported
 
 
+def test_the_operative_note_is_coded_with_what_was_done_now(assistant):
+    """One groin repaired, on the right; the other one years ago and the colonoscopy to come are not of this note."""
+    text = (ROOT / "examples" / "operative_note.txt").read_text(encoding="utf-8")
+
+    result = assistant.code(text)
+
+    assert [(each.code.value, each.modifiers, each.supported_by) for each in result.procedures] == [
+        ("49505", ("RT",), ("K40.90",))
+    ]
+    (gap,) = [gap for gap in result.gaps if gap.code == "49505"]
+    assert {(option.value, option.codes) for option in gap.options} == {
+        ("open", ("49505",)),
+        ("laparoscopic", ("49650",)),
+    }
+
+
 def test_every_row_of_the_example_batch_is_good():
     rows = list(read_rows(ROOT / "examples" / "notes.jsonl"))
 

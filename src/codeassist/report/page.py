@@ -25,11 +25,14 @@ from codeassist.report.gap_view import count_unasked, make_query_views
 from codeassist.report.view import (
     GROUP_HEADINGS,
     GROUP_MEANINGS,
+    PROCEDURE_HEADINGS,
     Evidence,
     SuggestionView,
     describe_code_set,
+    make_procedure_views,
     make_views,
     make_visit_view,
+    name_units,
 )
 
 _FOLDER = Path(__file__).parent
@@ -64,6 +67,15 @@ class _Card:
     view: SuggestionView
     evidence: tuple[_Line, ...]
     more: int
+
+
+@dataclass(frozen=True, slots=True)
+class _ProcedureCard:
+    """This is one procedure on the page; ``diagnoses`` has code, card and title of each that supports it."""
+
+    card: _Card
+    units: str
+    diagnoses: tuple[tuple[str, str, str], ...]
 
 
 def render_page(results: Sequence[CodingResult]) -> str:
@@ -137,8 +149,10 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
     views = make_views(result)
     prefixes = {note.note_id: f"{name}-n{number}" for number, note in enumerate(encounter.notes, start=1)}
     numbered = [(f"{name}-s{number}", view) for number, view in enumerate(_join(views), start=1)]
+    procedures = make_procedure_views(result)
+    done = [(f"{name}-p{number}", view) for number, view in enumerate(_join(procedures), start=1)]
     cards_by_span: dict[Span, list[tuple[str, SuggestionView]]] = {}
-    for card, view in numbered:
+    for card, view in sorted((*numbered, *done), key=lambda pair: DISPOSITIONS.index(pair[1].suggestion.disposition)):
         for each in view.evidence:
             cards_by_span.setdefault(each.span, []).append((card, view))
     return {
@@ -155,6 +169,7 @@ def _make_page(result: CodingResult, name: str) -> dict[str, object]:
             }
             for note in encounter.notes
         ],
+        "procedures": _group_procedures(done, numbered, prefixes),
         "has_gaps": bool(result.gaps),
         "queries": [(f"{name}-q{number}", view) for number, view in enumerate(make_query_views(result), start=1)],
         "unasked": count_unasked(result),
@@ -196,6 +211,26 @@ def _make_card(name: str, view: SuggestionView, prefixes: Mapping[str, str]) -> 
         for each in view.evidence[:_MOST_EVIDENCE]
     )
     return _Card(name, view, lines, len(view.evidence) - len(lines))
+
+
+def _group_procedures(
+    done: Sequence[tuple[str, SuggestionView]],
+    diagnoses: Sequence[tuple[str, SuggestionView]],
+    prefixes: Mapping[str, str],
+) -> list[dict[str, object]]:
+    made = [_make_procedure_card(_make_card(card, view, prefixes), diagnoses) for card, view in done]
+    return [
+        {"disposition": disposition, "heading": heading, "cards": cards}
+        for disposition, heading in PROCEDURE_HEADINGS.items()
+        if (cards := [each for each in made if each.card.view.suggestion.disposition == disposition])
+    ]
+
+
+def _make_procedure_card(card: _Card, diagnoses: Sequence[tuple[str, SuggestionView]]) -> _ProcedureCard:
+    procedure = card.view.suggestion
+    card_by_code = {view.suggestion.code.value: (name, view.suggestion.display) for name, view in diagnoses}
+    reasons = ((code, *card_by_code[code]) for code in procedure.supported_by if code in card_by_code)
+    return _ProcedureCard(card, name_units(procedure), tuple(reasons))
 
 
 def _digest(content: str) -> str:

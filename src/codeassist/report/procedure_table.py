@@ -11,13 +11,14 @@ from rich.text import Text
 from codeassist.core.results import CodingResult
 from codeassist.core.suggestions import Suggestion
 from codeassist.io.texts import make_safe
+from codeassist.report.view import PROCEDURE_HEADINGS, name_units
 
 _COLOR = {"report": "green", "consider": "yellow"}
 
 
 def list_procedure_parts(result: CodingResult) -> Iterator[RenderableType]:
     """Yield what is shown of the procedures; nothing where none was found."""
-    for disposition, heading in (("report", "Procedures"), ("consider", "Procedures to consider")):
+    for disposition, heading in PROCEDURE_HEADINGS.items():
         found = [each for each in result.procedures if each.disposition == disposition]
         if found:
             yield ""
@@ -33,7 +34,7 @@ def list_procedure_parts(result: CodingResult) -> Iterator[RenderableType]:
 
 def _name(each: Suggestion) -> str:
     code = "-".join((each.code.value, *each.modifiers))
-    return f"{code} x{each.units}" if each.units > 1 else code
+    return f"{code} {name_units(each)}".rstrip()
 
 
 def _describe(result: CodingResult, each: Suggestion) -> Text:

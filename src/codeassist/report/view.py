@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ _MOST_REASONS = 3
 _WEAKEST_REASON = 0.1
 GROUP_HEADINGS = {"report": "Report", "consider": "Consider"}
 GROUP_MEANINGS = {"report": "what a coder would put on the claim", "consider": "shown for review only"}
+PROCEDURE_HEADINGS = {"report": "Procedures", "consider": "Procedures to consider"}
 _SECTION_NAMES = {"assessment_plan": "assessment and plan", "preamble": "start of the note"}
 _FLAG_WORDS = {"excludes1": "Excludes1 with", "integral_symptom": "part of"}
 
@@ -86,6 +87,20 @@ def make_visit_view(result: CodingResult) -> VisitView | None:
     )
 
 
+def make_procedure_views(result: CodingResult) -> dict[str, tuple[SuggestionView, ...]]:
+    """Return the procedures of a result by disposition, in the order of the result; reasons say what decided."""
+    views = [_make_procedure_view(result, each) for each in result.procedures]
+    return {
+        disposition: tuple(view for view in views if view.suggestion.disposition == disposition)
+        for disposition in DISPOSITIONS
+    }
+
+
+def name_units(suggestion: Suggestion) -> str:
+    """Return the units of a procedure as they are read, nothing for one: ``"x2"``."""
+    return f"x{suggestion.units}" if suggestion.units > 1 else ""
+
+
 def make_views(result: CodingResult) -> dict[str, tuple[SuggestionView, ...]]:
     """Return the suggestions of a result by disposition, in the order of the result."""
     views = [_make_view(result, each) for each in result.diagnoses]
@@ -134,6 +149,16 @@ def _describe_visit(visit: VisitLevel) -> Iterator[tuple[str, str]]:
         yield "rules", f"for the next level {missing.element} would be {missing.level}: {' or '.join(missing.ways)}"
     for modifier in visit.modifiers:
         yield "flag", f"modifier {modifier} to be reviewed: a procedure was done at the same visit"
+
+
+def _make_procedure_view(result: CodingResult, procedure: Suggestion) -> SuggestionView:
+    # The features of a procedure are few, and their details say more than the names do.
+    strongest = sorted(procedure.rationale, key=lambda part: (-abs(part.points), part.feature))
+    return replace(
+        _make_view(result, procedure),
+        reasons=tuple(Reason(part.detail, part.points) for part in strongest),
+        flags=tuple(f"{flag.detail} ({flag.with_code})" if flag.with_code else flag.detail for flag in procedure.flags),
+    )
 
 
 def _make_view(result: CodingResult, suggestion: Suggestion) -> SuggestionView:

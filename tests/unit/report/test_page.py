@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,7 +12,15 @@ from codeassist.core.notes import Note, Span
 from codeassist.core.results import DISCLAIMER
 from codeassist.report.page import cut_note, render_page
 from codeassist.report.view import make_views
-from made_results import make_candidate, make_mention, make_result, make_suggestion, suggest_visit
+from made_results import (
+    make_candidate,
+    make_mention,
+    make_procedure,
+    make_procedure_result,
+    make_result,
+    make_suggestion,
+    suggest_visit,
+)
 
 VOID = {"meta", "link", "br", "rect"}
 
@@ -57,11 +66,11 @@ def suggest_gout(note):
 
 @pytest.fixture
 def page():
-    return Page(render_page([make_result(suggest=suggest_visit)]))
+    return Page(render_page([make_procedure_result()]))
 
 
 def test_the_page_is_as_reviewed(check_golden):
-    check_golden("result_page.html", render_page([make_result(suggest=suggest_visit)]))
+    check_golden("result_page.html", render_page([make_procedure_result()]))
 
 
 def test_every_element_is_closed(page):
@@ -132,7 +141,7 @@ def test_evidence_and_suggestions_point_to_each_other(page):
 
     targets = {attrs["href"][1:] for attrs in page.all("a") if "class" not in attrs}
 
-    assert len(cards) == 3
+    assert len(cards) == 5
     assert targets == set(marks)
     assert {card for attrs in marks.values() for card in attrs["data-cards"].split()} == cards
     assert all(attrs["href"][1:] in cards for attrs in marks.values())
@@ -148,6 +157,36 @@ def test_evidence_of_a_reported_and_a_considered_code_has_the_colour_of_the_repo
 
     assert mark["class"] == "mark report"
     assert mark["title"] == "M10.00, M10.9"
+
+
+def test_a_procedure_has_modifiers_units_diagnoses_and_flags(page):
+    shown = " ".join(render_page([make_procedure_result()]).split())
+
+    assert [attrs["id"] for attrs in page.of_class("card")] == ["e1-s1", "e1-s2", "e1-s3", "e1-p1", "e1-p2"]
+    assert (
+        '<span class="code">99990</span> <span class="modifier" title="modifier">RT</span> '
+        '<span class="modifier" title="modifier">59</span> <small title="units">x2</small>'
+    ) in shown
+    assert [attrs["href"] for attrs in page.all("a") if attrs.get("class") == "code"] == ["#e1-s3", "#e1-s2"]
+    for words in ("named as performed", "not paid together (99991)", "title and account differ: side"):
+        assert f">{words}<" in shown or f">{words} <" in shown
+
+
+def test_a_reported_procedure_comes_before_a_considered_diagnosis_of_the_same_words():
+    def suggest(note):
+        yield make_suggestion((make_candidate(make_mention(note, "Gout"), "M10.9", "Gout"),), disposition="consider")
+
+    result = make_result("Gout.", suggest=suggest)
+    done = make_procedure(result.encounter.notes[0], "Gout", ("99990", "An invented procedure"))
+
+    (mark,) = Page(render_page([replace(result, procedures=(done,))])).of_class("mark")
+
+    assert mark["class"] == "mark report"
+    assert mark["title"] == "99990, M10.9"
+
+
+def test_a_page_without_procedures_does_not_speak_of_them():
+    assert ">Procedures" not in render_page([make_result(suggest=suggest_visit)])
 
 
 def test_an_empty_note_has_a_page_that_says_so():
