@@ -95,7 +95,7 @@ def main() -> None:
     figures["mtsamples"] = score_accounts(assistant, list(common.read_rows(gold / "mtsamples/notes.jsonl")))
     print(json.dumps(figures, indent=1))
     if arguments.record:
-        common.record("procedures", figures)
+        common.record("procedures", figures, {})
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def main() -> None:
     }
     print("maccrobat", json.dumps(figures))
     if options.record:
-        common.record("values", {"maccrobat": figures})
+        common.record("values", {"maccrobat": figures}, {})
 
 
 if __name__ == "__main__":

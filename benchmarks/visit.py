@@ -56,7 +56,7 @@ def main() -> None:
     if arguments.errors:
         print_errors(gold, results)
     if arguments.record:
-        common.record("visit", {"visit": figures})
+        common.record("visit", {"visit": figures}, {})
 
 
 if __name__ == "__main__":
