@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codeassist.cdi.finder import choose_asked
+from codeassist.cdi.asking import choose_asked
 from codeassist.cdi.words import DenialWords, TermFinder, cut_words
 from codeassist.core.notes import Encounter, Note, Span
 
