@@ -118,9 +118,12 @@ def test_wheel_carries_nothing_else(names):
 def test_wheel_asks_for_what_the_project_declares(metadata):
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
+    wanted = [*project["dependencies"]]
+    for extra, packages in project["optional-dependencies"].items():
+        wanted += [f"{package}; extra == '{extra}'" for package in packages]
     asked = [requirement.replace('"', "'") for requirement in metadata.get_all("Requires-Dist")]
 
-    assert sorted(asked) == sorted(project["dependencies"])
+    assert sorted(asked) == sorted(wanted)
     assert metadata["Requires-Python"] == project["requires-python"]
 
 

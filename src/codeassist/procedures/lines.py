@@ -137,7 +137,7 @@ def cut_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     --------
     >>> text = "1.  Colonoscopy.,2.  Polypectomy"
     >>> [text[a:b] for a, b in cut_lines(text, 0, len(text))]
-    ['1.  Colonoscopy', ',2.  Polypectomy']
+    ['1.  Colonoscopy', '2.  Polypectomy']
     """
     first = start
     for mark in _BREAK.finditer(text, start, end):
