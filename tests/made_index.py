@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from codeassist.core.codes import ICD10CM, Term
+from codeassist.core.codes import ICD10CM, Code, Term
 from codeassist.terminology import term_index
 from codeassist.terminology.lexicon import LexiconRow
 from codeassist.terminology.spelling import SpellingCorrector
@@ -67,6 +67,9 @@ class SmallCodeSet:
 
     def title(self, code):
         return self._titles[code]
+
+    def make(self, code):
+        return Code(self.system, self.edition, code)
 
     def is_billable(self, code):
         return code not in HEADERS

@@ -100,8 +100,7 @@ class Annotator:
         self, note: Note, sections: Sequence[Section], spans: Sequence[tuple[int, int]]
     ) -> tuple[Assertion, ...]:
         """Return what a note asserts of any stretches of it."""
-        doc = self._tokenize(note.text)
-        return self._parts.assess(doc, sections, spans, note.note_id)
+        return self._parts.assess(note.text, sections, spans, note.note_id)
 
     def _read(self, doc: Doc, note: Note, sections: Sequence[Section]) -> Iterator[Mention]:
         words = self._parts.read_words(doc)
@@ -121,7 +120,7 @@ class Annotator:
         contexts = list(_nearby_words(words, found))
         # Of a note of megabytes these are a good part of the memory, and the cues need theirs next.
         del words, matches, phrases, read
-        assertions = self._parts.assess(doc, sections, [(each.start, each.end) for each in found], note.note_id)
+        assertions = self._parts.assess(note.text, sections, [(each.start, each.end) for each in found], note.note_id)
         places = _Places(sections)
         for each, assertion, nearby in zip(found, assertions, contexts, strict=True):
             yield _make_mention(note, each, assertion, nearby, places)

@@ -10,8 +10,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from spacy.tokens import Doc
-
 from codeassist.annotation.assertion_scopes import DIMENSIONS, NEUTRAL, Scope, ScopeSweep, resolve
 from codeassist.annotation.cues import DIMENSION_BY_CATEGORY, PRESENCE, CueTable
 from codeassist.annotation.sentences import SentenceBreaker, split_words
@@ -59,14 +57,14 @@ class AssertionEngine:
         return cls(CueTable.load(path))
 
     def __call__(
-        self, doc: Doc, sections: Sequence[Section], targets: Sequence[tuple[int, int]], note_id: str
+        self, text: str, sections: Sequence[Section], targets: Sequence[tuple[int, int]], note_id: str
     ) -> tuple[Assertion, ...]:
         """Assert each target.
 
         Parameters
         ----------
-        doc
-            The tokenized note; only its text is read.
+        text
+            The note.
         sections
             The note's sections, ordered and disjoint; may be empty.
         targets
@@ -76,7 +74,7 @@ class AssertionEngine:
         """
         if not targets:
             return ()
-        note = split_words(doc.text)
+        note = split_words(text)
         sweep = ScopeSweep(note)
         breaks = self._find_breaks(note, [(section.heading or section.body).start for section in sections])
         sweep.run(self._table.find_hits(note.words), breaks)

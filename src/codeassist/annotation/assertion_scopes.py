@@ -29,6 +29,7 @@ NEUTRAL = frozenset({"present", "current", "patient"})
 DIMENSIONS = (PRESENCE, TEMPORALITY, EXPERIENCER)
 _DASHES = frozenset({"-", "\u2013", "\u2014"})
 _PHRASE_STOPS = frozenset({",", ";", ":", "(", ")", "\u2013", "\u2014"}) | LINE_BREAKS
+_MARKS = _PHRASE_STOPS | {"and", "with", "or", "nor"}
 _ANSWER_STARTS = _DASHES | {":", "?", "=", "("}
 _ANSWER_ENDS = frozenset({".", ",", ";", ")", "!"}) | LINE_BREAKS
 _FINAL_ENDS = _ANSWER_ENDS | {
@@ -99,11 +100,12 @@ class ScopeSweep:
     def __init__(self, note: Words) -> None:
         self._note = note
         words = note.words
-        self._stops = [i for i, word in enumerate(words) if word in _PHRASE_STOPS]
+        marks = [(i, word) for i, word in enumerate(words) if word in _MARKS]
+        self._stops = [i for i, word in marks if word in _PHRASE_STOPS]
         self._lines = LineReader(note)
-        self._joins = [i for i, word in enumerate(words) if word in {"and", "with"}]
-        self._ands = [i for i, word in enumerate(words) if word == "and"]
-        self._ors = [i for i, word in enumerate(words) if word in {"or", "nor"}]
+        self._joins = [i for i, word in marks if word in ("and", "with")]
+        self._ands = [i for i, word in marks if word == "and"]
+        self._ors = [i for i, word in marks if word in ("or", "nor")]
         self.forward = (ScopeList(), ScopeList(), ScopeList())
         self.backward = (ScopeList(), ScopeList(), ScopeList())
         self.inside = ScopeList()
@@ -115,7 +117,7 @@ class ScopeSweep:
         self._head: list[_OpenCue | None] = [None, None, None]
         self._list_end = 0
         self._blocked = False
-        self._parentheses = [i for i, word in enumerate(words) if word in {"(", ")"}]
+        self._parentheses = [i for i, word in marks if word in ("(", ")")]
         self._outside: list[_OpenCue | None] | None = None
 
     def run(self, hits: Sequence[CueHit], breaks: Sequence[int]) -> None:

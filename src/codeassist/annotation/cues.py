@@ -120,7 +120,7 @@ class CueTable:
         """Return the cues among ``words`` from left to right; where they overlap, the first and longest."""
         hits: list[CueHit] = []
         root, done = self._start.next, 0
-        for first in [i for i, word in enumerate(words) if word in root or _is_year(word)]:
+        for first in [i for i, word in enumerate(words) if word in root or (word < "3" and _is_year(word))]:
             if first < done:
                 continue
             node = _step(self._start, words[first])

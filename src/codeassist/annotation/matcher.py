@@ -25,6 +25,8 @@ OPENERS = frozenset({"with", "without", "w", "s", "due", "secondary", "status", 
 _BEFORE, _AFTER = np.array(
     [(before, size - before) for size in range(1, MAX_WORDS) for before in range(size + 1)], np.intp
 ).T
+# The numbers of words that a stretch may have, one a row.
+_SIZES = np.arange(1, MAX_WORDS + 1)[:, None]
 _LONG_WORD = 10
 _CLAUSE_ENDS = frozenset(".;:?!•|#*")
 # Behind such a word a colon ends no clause: a pathologist heads his diagnoses with the site and how it was sampled.
@@ -235,22 +237,18 @@ def _list_stretches(words: NoteWords, chosen: npt.NDArray[np.intp], *, gaps_only
     segments, items = words.segment[chosen], words.item[chosen]
     opens_item = np.ones(len(chosen), np.bool_)
     opens_item[1:] = items[1:] != items[:-1]
-    starts, sizes = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
-    for size in range(1, min(MAX_WORDS, len(chosen)) + 1):
-        count = len(chosen) - size + 1
-        # "Osteoarthritis, left knee": only what opens an item is read across its commas.
-        is_whole = (segments[size - 1 :] == segments[:count]) | (
-            opens_item[:count] & (items[size - 1 :] == items[:count])
-        )
-        if gaps_only:
-            # Behind a modifier an item opens here only: "acute knee, pain".
-            crosses = segments[size - 1 :] != segments[:count]
-            is_whole &= (chosen[size - 1 :] - chosen[:count] >= size) | crosses
-        same = np.flatnonzero(is_whole)
-        starts.append(same)
-        sizes.append(np.full(len(same), size))
-    start, end = np.concatenate(starts), np.concatenate(starts) + np.concatenate(sizes)
-    return _Stretches(running[end] - running[start], chosen[start], chosen[end - 1], end - start)
+    first, size = np.arange(len(chosen)), _SIZES[: len(chosen)]
+    # A row for each size; behind the last word stands the last again, and is taken out below.
+    last = np.minimum(first + size - 1, len(chosen) - 1)
+    is_within = segments[last] == segments
+    # "Osteoarthritis, left knee": only what opens an item is read across its commas.
+    is_whole = (is_within | (opens_item & (items[last] == items))) & (first + size <= len(chosen))
+    if gaps_only:
+        # Behind a modifier an item opens here only: "acute knee, pain".
+        is_whole &= (chosen[last] - chosen >= size) | ~is_within
+    row, start = np.nonzero(is_whole)
+    end = start + row + 1
+    return _Stretches(running[end] - running[start], chosen[start], chosen[end - 1], row + 1)
 
 
 def _list_around_modifiers(words: NoteWords, plain: npt.NDArray[np.intp]) -> _Stretches:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codeassist.config import LinkingSettings
-from codeassist.core.codes import ICD10CM, Code
 from codeassist.core.mentions import Mention
 from codeassist.core.suggestions import UNSTATED, Candidate, Contribution
 from codeassist.linking.retrieval import Retrieved, WordRetriever
@@ -60,7 +59,6 @@ class Linker:
         self._tables = tables
         self._retrieve = retrieve
         self._settings = settings
-        self._edition = index.codeset.edition
 
     def __call__(self, mentions: Sequence[Mention]) -> tuple[Candidate, ...]:
         """Return the candidates of every mention that names a code, in the mentions' order."""
@@ -112,7 +110,7 @@ class Linker:
             row = self._find_billable(value)
             yield Candidate(
                 mention,
-                Code(ICD10CM, self._edition, row.code),
+                self._index.codeset.make(row.code),
                 self._index.codeset.title(row.code),
                 (*rationale, *_explain_unstated(row)),
                 anchor=term.code,

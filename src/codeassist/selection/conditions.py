@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import groupby
 
-from codeassist.core.codes import Code
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Span
 from codeassist.core.suggestions import Candidate
@@ -308,8 +307,3 @@ def _gather_others(found: Iterable[Candidate], others: Mapping[Span, Sequence[Ca
 
 def _best_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda c: (-c.score, c.mention.span)))
-
-
-def make_code(codeset: CodeSet, value: str) -> Code:
-    """Return the code record of an edition."""
-    return Code(codeset.system, codeset.edition, value)

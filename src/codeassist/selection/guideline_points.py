@@ -7,6 +7,7 @@ go with a disease. Each row of ``guideline_points.tsv`` says which code, on whic
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +61,7 @@ class GuidelinePoints:
     def __init__(self, rows: Sequence[GuidelinePoint], role_by_kind: Mapping[str, str]) -> None:
         self._rows = tuple(rows)
         self._role_by_kind = role_by_kind
+        self._list_rows = lru_cache(maxsize=4096)(self._list_rows_uncached)
 
     @classmethod
     def load(cls, role_by_kind: Mapping[str, str]) -> GuidelinePoints:
@@ -71,7 +73,7 @@ class GuidelinePoints:
         self, condition: Condition, conditions: Iterable[Condition], *, setting: str = "outpatient"
     ) -> tuple[Contribution, ...]:
         """Return the points of a condition beside the encounter's others: one contribution, or none."""
-        rows = [row for row in self._rows if condition.code.startswith(row.prefix) and row.holds_in(setting)]
+        rows = self._list_rows(condition.code, setting)
         if not rows:
             return ()
         others = [each for each in conditions if each.code != condition.code]
@@ -83,6 +85,9 @@ class GuidelinePoints:
             best.guideline, f"{'asks for' if best.points > 0 else 'speaks against'} {condition.code}"
         )
         return (Contribution(applied.feature, best.points, applied.detail),)
+
+    def _list_rows_uncached(self, code: str, setting: str) -> tuple[GuidelinePoint, ...]:
+        return tuple(row for row in self._rows if code.startswith(row.prefix) and row.holds_in(setting))
 
     def _is_met(self, row: GuidelinePoint, condition: Condition, others: Sequence[Condition]) -> bool:
         if row.where == UNHEADED:

@@ -11,7 +11,7 @@ from codeassist.core.mentions import Annotations, Mention
 from codeassist.core.notes import Encounter, Section
 from codeassist.core.suggestions import Candidate, Suggestion
 from codeassist.selection.companions import add_companions
-from codeassist.selection.conditions import Condition, ConditionGatherer, make_code
+from codeassist.selection.conditions import Condition, ConditionGatherer
 from codeassist.selection.contradictions import ContradictionSettler
 from codeassist.selection.features import describe, view_encounter
 from codeassist.selection.guidelines.apply import add_contribution, flag, take_off
@@ -123,7 +123,7 @@ class Selector:
         bar = self._rules.find_bar(condition, setting=encounter.setting)
         is_reported = bar is None and confidence >= self._find_threshold(encounter.setting)
         suggestion = Suggestion(
-            code=make_code(self._codeset, condition.code),
+            code=self._codeset.make(condition.code),
             display=condition.display,
             confidence=round(confidence, 4),
             disposition="report" if is_reported else "consider",

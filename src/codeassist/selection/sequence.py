@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,7 @@ class Sequencer:
         self._codeset = codeset
         self.role_by_kind = role_by_kind
         self._places = sorted(places, key=lambda place: (-len(place.prefix), not place.kinds))
+        self._list_places = lru_cache(maxsize=4096)(self._list_places_uncached)
 
     @classmethod
     def load(cls, codeset: CodeSet, role_by_kind: Mapping[str, str]) -> Sequencer:
@@ -98,13 +100,15 @@ class Sequencer:
     def _find_place(self, each: Suggestion, reported: Sequence[str], setting: str) -> Place | None:
         code = each.code.value
         sections = {candidate.mention.section for candidate in each.support}
-        for place in self._places:
-            if not code.startswith(place.prefix) or place.setting not in ("", setting):
-                continue
+        for place in self._list_places(code, setting):
             is_due = not place.behind or any(other.startswith(place.behind) for other in reported if other != code)
             if is_due and (not place.kinds or not sections.isdisjoint(place.kinds.split("|"))):
                 return place
         return None
+
+    def _list_places_uncached(self, code: str, setting: str) -> tuple[Place, ...]:
+        places = (place for place in self._places if code.startswith(place.prefix))
+        return tuple(place for place in places if place.setting in ("", setting))
 
     def _name_place(self, each: Suggestion, reported: Sequence[str], setting: str) -> Suggestion:
         """Return a suggestion with the guideline that puts it where it stands among others."""

@@ -13,6 +13,8 @@ from codeassist.terminology.axis_facets import ASSUMED, STATED
 LATERALITY = "laterality"
 BILATERAL, RIGHT, LEFT = "bilateral", "right", "left"
 _OTHER_BIT = 1
+# Notes state the same few words of a category again and again; beyond this many answers all are forgotten.
+_MOST_ANSWERS = 2000
 Values = tuple[tuple[str, str], ...]
 OpenAxes = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -58,14 +60,29 @@ class _View:
 
 @dataclass(slots=True)
 class RowSelector:
-    """This is the selector of one category; it remembers what its answers leave open, and its nearest rows."""
+    """This is the selector of one category; it remembers its answers."""
 
     table: CompiledTable
     _open: dict[tuple[int, int, int], OpenAxes] = field(default_factory=dict)
     _nearest: dict[str, NearestRow] = field(default_factory=dict)
+    _answers: dict[tuple[str, str | None, frozenset[str]], Selection] = field(default_factory=dict)
+    _words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        facets = (facet for meanings in self.table.sevenths for _, facets in meanings for facet in facets)
+        self._words = frozenset(self.table.bits).union([BILATERAL], *(facet.words for facet in facets))
 
     def select(self, code: str, stated: frozenset[str], *, scope: str | None) -> Selection:
         """Return the best row for an anchor, given the expanded words of the note."""
+        key = (code, scope, stated & self._words)
+        known = self._answers.get(key)
+        if known is None:
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            known = self._answers[key] = self._select(*key)
+        return known
+
+    def _select(self, code: str, scope: str | None, stated: frozenset[str]) -> Selection:
         table = self.table
         stem, seventh = (code, "") if code in table.nodes else split_seventh(code)
         if scope is None and BILATERAL in stated:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -68,6 +69,8 @@ class CodeSet:
         # Looked-up numbers, filled as codes are asked for; a notes pipeline asks for the same few thousand again.
         self._index_by_code: dict[str, int] = {}
         self._notes_by_owner: dict[int, tuple[InstructionNote, ...]] = {}
+        self._make = lru_cache(maxsize=8192)(partial(Code, self.system, self.edition))
+        self._inherit_notes = lru_cache(maxsize=16384)(self._inherit_notes_uncached)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A code set travels to another process as the place of its file, not as its megabytes of arrays.
@@ -145,7 +148,17 @@ class CodeSet:
         """
         code = format_icd10cm(text)
         self.index_of(code)
-        return Code(self.system, self.edition, code)
+        return self.make(code)
+
+    def make(self, code: str) -> Code:
+        """Return the record of a code in canonical form; it need not be one of the edition.
+
+        Raises
+        ------
+        CodeFormatError
+            If the text is not in canonical form.
+        """
+        return self._make(code)
 
     def parent(self, code: str) -> str | None:
         """Return the code one level above, or None for a category."""
@@ -252,13 +265,17 @@ class CodeSet:
         if kind not in NOTE_KINDS:
             msg = f"note kind {kind!r} is unknown; expected one of {', '.join(NOTE_KINDS)}"
             raise ValueError(msg)
-        owners = self._get_owners(code) if inherited else [self.index_of(code)]
-        return tuple(note for owner in owners for note in self._get_notes(owner) if note.kind == kind)
+        if inherited:
+            return self._inherit_notes(code, kind)
+        return tuple(note for note in self._get_notes(self.index_of(code)) if note.kind == kind)
 
     def find_notes_naming(self, code: str, kind: str, *, other: str) -> tuple[InstructionNote, ...]:
         """Return the notes of one kind that apply to ``code`` and name ``other``, nearest first."""
         notes = self.notes(code, kind)
         return tuple(note for note in notes if any(code_matches(pattern, other) for pattern in note.codes))
+
+    def _inherit_notes_uncached(self, code: str, kind: str) -> tuple[InstructionNote, ...]:
+        return tuple(note for owner in self._get_owners(code) for note in self._get_notes(owner) if note.kind == kind)
 
     def _search(self, code: str) -> int | None:
         try:

@@ -1,6 +1,6 @@
 import pytest
 
-from codeassist.selection.conditions import ConditionGatherer, PrefixMap, make_code
+from codeassist.selection.conditions import ConditionGatherer, PrefixMap
 
 pytestmark = pytest.mark.assets
 
@@ -244,12 +244,6 @@ def test_an_edition_without_a_history_code_takes_that_of_a_shorter_prefix(stages
     tables = stages.vocabulary.tables
 
     assert ConditionGatherer.load(Earlier(), tables)._history.find("A15.0") == "Z86.19"
-
-
-def test_a_code_record_is_of_the_edition(stages):
-    made = make_code(stages.vocabulary.codeset, "I10")
-
-    assert (made.system, made.edition, made.value) == ("ICD-10-CM", stages.vocabulary.codeset.edition, "I10")
 
 
 def test_nothing_gives_nothing(gather):

@@ -21,6 +21,10 @@ def codes(codeset_2031):
     return codeset_2031
 
 
+def test_a_code_record_is_of_the_edition(codes):
+    assert codes.make("B20") == Code("ICD-10-CM", "2031", "B20")
+
+
 def test_its_length_counts_billable_codes_only(codes):
     assert len(codes) == 12
     assert codes.count() == 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from codeassist.core.mentions import Mention
 from codeassist.core.notes import Patient
@@ -45,7 +46,7 @@ def find_matches(rule: Rule, conditions: Sequence[Condition], facts: Facts) -> I
 
 def is_of(condition: Condition, atom: Atom, first: Condition) -> bool:
     """Tell whether a condition is what an atom asks for."""
-    if condition.removal is not None or not condition.code.startswith(_complete(atom.prefixes, first)):
+    if condition.removal is not None or not _begins(condition.code, atom.prefixes, first):
         return False
     if atom.kind == "history":
         return condition.kind == "history" or condition.code[0] == "Z"
@@ -58,8 +59,17 @@ def read_clause(condition: Condition) -> frozenset[str]:
     return frozenset(word for each in condition.support for word in each.mention.nearby_words)
 
 
-def _complete(prefixes: tuple[str, ...], first: Condition) -> tuple[str, ...]:
-    return tuple(first.code[:3] + prefix if prefix[0] == "." else prefix for prefix in prefixes)
+def _begins(code: str, prefixes: tuple[str, ...], first: Condition) -> bool:
+    """Tell whether a code begins with one of some prefixes; those that begin with a dot are of the first's category."""
+    if code.startswith(prefixes):
+        return True
+    dotted = _keep_dotted(prefixes)
+    return bool(dotted) and code[:3] == first.code[:3] and code[3:].startswith(dotted)
+
+
+@lru_cache(maxsize=1024)
+def _keep_dotted(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(prefix for prefix in prefixes if prefix[0] == ".")
 
 
 def _find_other(atom: Atom, first: Condition, conditions: Sequence[Condition]) -> Condition | None:
